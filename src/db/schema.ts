@@ -1,0 +1,315 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/*
+ * Every table of a workspace carries `workspace_id`, and its keys and unique indexes begin with it, so that the whole
+ * schema can be distributed by workspace. Accounts, sessions, workspaces and installation are the shared rest.
+ */
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+const createdAt = () => moment("created_at").notNull().defaultNow();
+const workspaceId = () =>
+  uuid("workspace_id")
+    .notNull()
+    .references(() => workspaces.id, { onDelete: "cascade" });
+const serial = () => integer("id").notNull().generatedByDefaultAsIdentity();
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+
+export type Role = "owner" | "admin" | "member" | "viewer";
+export type Scope = "apps:read" | "apps:write" | "apps:admin";
+export type AuthType = "oauth" | "direct_auth" | "api_key";
+export type ServerState = "REGISTER" | "AUTHORIZE" | "READY";
+export type Transport = "streamable_http" | "sse";
+export type Registration = "client_id_metadata" | "dynamic" | "manual";
+export type Access = "everyone" | "restricted";
+export type ServerInfo = { name: string; version: string; title?: string; websiteUrl?: string; icons?: { src: string }[] };
+
+/** One row, written by the set-up: its presence is what makes a second set-up impossible. */
+export const installation = pgTable("installation", {
+  id: integer("id").primaryKey().default(1),
+  completedAt: moment("completed_at").notNull().defaultNow(),
+});
+
+export const accounts = pgTable(
+  "accounts",
+  {
+    id: integer("id").primaryKey().generatedByDefaultAsIdentity(),
+    /** As typed; compared by `lower(email)`. */
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    avatarUrl: text("avatar_url"),
+    /** Argon2id in PHC form; absent for an account that only signs in through a provider. */
+    passwordHash: text("password_hash"),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("accounts_email").on(sql`lower(${t.email})`)],
+);
+
+export const sessions = pgTable(
+  "sessions",
+  {
+    /** SHA-256 of the cookie's value, in hex. */
+    idHash: text("id_hash").primaryKey(),
+    accountId: integer("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    createdAt: createdAt(),
+    lastSeenAt: moment("last_seen_at").notNull().defaultNow(),
+    expiresAt: moment("expires_at").notNull(),
+    userAgent: text("user_agent"),
+  },
+  (t) => [index("sessions_account").on(t.accountId), index("sessions_expiry").on(t.expiresAt)],
+);
+
+export const workspaces = pgTable("workspaces", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  name: text("name").notNull(),
+  createdAt: createdAt(),
+});
+
+export const members = pgTable(
+  "members",
+  {
+    workspaceId: workspaceId(),
+    id: serial(),
+    accountId: integer("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    role: text("role").$type<Role>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("members_account").on(t.workspaceId, t.accountId),
+    index("members_by_account").on(t.accountId),
+  ],
+);
+
+export const invitations = pgTable(
+  "invitations",
+  {
+    workspaceId: workspaceId(),
+    id: serial(),
+    /** SHA-256 of the whole token, in hex. */
+    tokenHash: text("token_hash").notNull(),
+    email: text("email"),
+    role: text("role").$type<Role>().notNull(),
+    invitedBy: integer("invited_by"),
+    createdAt: createdAt(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("invitations_token").on(t.workspaceId, t.tokenHash),
+  ],
+);
+
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    workspaceId: workspaceId(),
+    id: serial(),
+    memberId: integer("member_id").notNull(),
+    name: text("name").notNull(),
+    scopes: text("scopes").array().$type<Scope[]>().notNull(),
+    /** SHA-256 of the whole key, in hex. */
+    keyHash: text("key_hash").notNull(),
+    createdAt: createdAt(),
+    expiresAt: moment("expires_at"),
+    lastUsedAt: moment("last_used_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("api_keys_hash").on(t.workspaceId, t.keyHash),
+    index("api_keys_member").on(t.workspaceId, t.memberId),
+    foreignKey({
+      name: "api_keys_member_fk",
+      columns: [t.workspaceId, t.memberId],
+      foreignColumns: [members.workspaceId, members.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const servers = pgTable(
+  "servers",
+  {
+    workspaceId: workspaceId(),
+    id: serial(),
+    appUuid: uuid("app_uuid").notNull().defaultRandom(),
+    name: text("name").notNull(),
+    description: text("description"),
+    /** The MCP endpoint as `parseServerUrl` normalised it. */
+    url: text("url").notNull(),
+    transport: text("transport").$type<Transport>().notNull().default("streamable_http"),
+    protocolVersion: text("protocol_version"),
+    authType: text("auth_type").$type<AuthType>().notNull(),
+    state: text("state").$type<ServerState>().notNull().default("REGISTER"),
+    enabled: boolean("enabled").notNull().default(false),
+    registration: text("registration").$type<Registration>(),
+    serverInfo: jsonb("server_info").$type<ServerInfo>(),
+    instructions: text("instructions"),
+    /** Where an `api_key` secret goes: `<name>: <prefix><secret>`. */
+    headerName: text("header_name").notNull().default("Authorization"),
+    headerPrefix: text("header_prefix").notNull().default("Bearer "),
+    access: text("access").$type<Access>().notNull().default("everyone"),
+    /** Bumped by whatever makes live connections to this server wrong: its URL, header, state or enabled flag. */
+    version: integer("version").notNull().default(1),
+    createdAt: createdAt(),
+    updatedAt: moment("updated_at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("servers_name").on(t.workspaceId, sql`lower(${t.name})`),
+    uniqueIndex("servers_url").on(t.workspaceId, t.url),
+    uniqueIndex("servers_app").on(t.workspaceId, t.appUuid),
+  ],
+);
+
+/** The chosen members of a `restricted` server. */
+export const serverMembers = pgTable(
+  "server_members",
+  {
+    workspaceId: workspaceId(),
+    serverId: integer("server_id").notNull(),
+    memberId: integer("member_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.serverId, t.memberId] }),
+    foreignKey({
+      name: "server_members_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "server_members_member_fk",
+      columns: [t.workspaceId, t.memberId],
+      foreignColumns: [members.workspaceId, members.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** A member's own connection to one server. */
+export const credentials = pgTable(
+  "credentials",
+  {
+    workspaceId: workspaceId(),
+    serverId: integer("server_id").notNull(),
+    memberId: integer("member_id").notNull(),
+    kind: text("kind").$type<AuthType>().notNull(),
+    /** What `Keyring.seal` made of the secret; null for `direct_auth`, where there is none. */
+    sealed: text("sealed"),
+    status: text("status").$type<"connected" | "expired">().notNull().default("connected"),
+    scopes: text("scopes").array().notNull().default(sql`'{}'::text[]`),
+    /** Bumped with every change of the secret; a live connection belongs to one version. */
+    version: integer("version").notNull().default(1),
+    connectedAt: moment("connected_at").notNull().defaultNow(),
+    lastUsedAt: moment("last_used_at"),
+    expiresAt: moment("expires_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.serverId, t.memberId] }),
+    index("credentials_member").on(t.workspaceId, t.memberId),
+    foreignKey({
+      name: "credentials_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "credentials_member_fk",
+      columns: [t.workspaceId, t.memberId],
+      foreignColumns: [members.workspaceId, members.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export type TestStage = { stage: "dns" | "connect" | "tls" | "http" | "handshake"; ok: boolean; ms: number };
+
+/** Every probe of a server, newest last; pruned in the background. */
+export const serverTests = pgTable(
+  "server_tests",
+  {
+    workspaceId: workspaceId(),
+    id: bigint("id", { mode: "number" }).notNull().generatedByDefaultAsIdentity(),
+    serverId: integer("server_id").notNull(),
+    memberId: integer("member_id"),
+    success: boolean("success").notNull(),
+    latencyMs: integer("latency_ms").notNull(),
+    stages: jsonb("stages").$type<TestStage[]>().notNull(),
+    stage: text("stage"),
+    message: text("message"),
+    testedAt: moment("tested_at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    index("server_tests_server").on(t.workspaceId, t.serverId, t.id),
+    foreignKey({
+      name: "server_tests_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const icons = pgTable(
+  "icons",
+  {
+    workspaceId: workspaceId(),
+    serverId: integer("server_id").notNull(),
+    /** Part of the icon token and of the ETag; bumped when the picture changes. */
+    version: integer("version").notNull().default(1),
+    /** Null until something was found: a monogram is drawn instead. */
+    contentType: text("content_type"),
+    content: bytes("content"),
+    /** When a background worker may look again; moved ahead when one claims the row. */
+    refreshAt: moment("refresh_at").notNull().defaultNow(),
+    fetchedAt: moment("fetched_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.serverId] }),
+    index("icons_refresh").on(t.refreshAt),
+    foreignKey({
+      name: "icons_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    workspaceId: workspaceId(),
+    id: bigint("id", { mode: "number" }).notNull().generatedByDefaultAsIdentity(),
+    at: moment("at").notNull().defaultNow(),
+    /** Null when the app itself acted. */
+    memberId: integer("member_id"),
+    /** The name at that time: it outlives the member. */
+    actorName: text("actor_name").notNull(),
+    apiKeyId: integer("api_key_id"),
+    /** `<noun>.<past participle>`, such as `server.created`. */
+    action: text("action").notNull(),
+    targetType: text("target_type").notNull(),
+    targetId: text("target_id"),
+    targetName: text("target_name"),
+    details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+    requestId: text("request_id"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    index("audit_events_target").on(t.workspaceId, t.targetType, t.targetId, t.id),
+  ],
+);

@@ -1,0 +1,44 @@
+import type { Db } from "#src/db/client.ts";
+import type { Role, Scope } from "#src/db/schema.ts";
+import type { Keyring } from "#src/lib/keyring.ts";
+import type { Logger } from "#src/lib/log.ts";
+import type { ConnectionPool } from "#src/mcp/pool.ts";
+import type { GuardedFetch } from "#src/net/fetch.ts";
+import type { Settings } from "#src/settings.ts";
+
+/** The outside things a service may touch. Built once by `main`, or by a test; `createApp` only passes them on. */
+export type Deps = {
+  db: Db;
+  settings: Settings;
+  keyring: Keyring;
+  /** The only way out of the process toward hosts that users or servers name. */
+  fetch: GuardedFetch;
+  pool: ConnectionPool;
+  log: Logger;
+};
+
+/** Somebody who proved who they are, before any workspace is involved. */
+export type Account = {
+  id: number;
+  email: string;
+  name: string;
+  avatarUrl: string | null;
+};
+
+/** An account's place in one workspace, as it is now: read anew with every request. */
+export type Member = {
+  id: number;
+  workspaceId: string;
+  role: Role;
+  /** What this request may do: the role's scopes, narrowed by the API key's where one was used. */
+  scopes: Scope[];
+};
+
+/** How the account proved itself. */
+export type Via = { kind: "session"; idHash: string } | { kind: "api_key"; id: number; expiresAt: Date | null };
+
+/** What a service gets when an account asks for something outside any workspace. */
+export type AccountCtx = Deps & { requestId: string; account: Account; via: Via };
+
+/** What a service gets when a member of a workspace asks. */
+export type Ctx = AccountCtx & { member: Member };
