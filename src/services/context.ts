@@ -1,10 +1,13 @@
 import type { Db } from "#src/db/client.ts";
-import type { Role, Scope } from "#src/db/schema.ts";
+import type { AuthType, Role, Scope } from "#src/db/schema.ts";
 import type { Keyring } from "#src/lib/keyring.ts";
 import type { Logger } from "#src/lib/log.ts";
 import type { ConnectionPool } from "#src/mcp/pool.ts";
 import type { GuardedFetch } from "#src/net/fetch.ts";
 import type { Settings } from "#src/settings.ts";
+
+// What other layers say of a service's things, they import from here: `db` is behind `services`.
+export type { AuthType, Role, Scope };
 
 /** The outside things a service may touch. Built once by `main`, or by a test; `createApp` only passes them on. */
 export type Deps = {

@@ -1,0 +1,121 @@
+import { STATUS_CODES } from "node:http";
+import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
+import { AppError, type ErrorCode, type FieldError } from "#src/errors.ts";
+import { requestOf } from "#src/http/request.ts";
+import type { Logger } from "#src/lib/log.ts";
+
+/** The only place where HTTP's numbers stand. */
+export const statusOf = {
+  bad_request: 400,
+  not_authenticated: 401,
+  insufficient_scope: 403,
+  cross_origin: 403,
+  member_auth_required: 403,
+  invalid_icon_token: 403,
+  not_found: 404,
+  conflict: 409,
+  authorization_required: 409,
+  server_not_ready: 409,
+  server_disabled: 409,
+  not_oauth: 409,
+  manual_registration_required: 409,
+  issuer_changed: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  misdirected_request: 421,
+  invalid: 422,
+  url_not_allowed: 422,
+  discovery_failed: 422,
+  rate_limited: 429,
+  internal_error: 500,
+  upstream_failed: 502,
+  upstream_timeout: 504,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Turns whatever was thrown into the one error shape, and logs what only an operator should read. */
+export const errors = (log: Logger) =>
+  new Elysia({ name: "http.errors" }).onError({ as: "global" }, ({ error, request, set }) => {
+    const failure = failureOf(error);
+    const status = statusOf[failure.reason];
+    if (status >= 500)
+      log.error({ requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error }, "request failed");
+    // The access log reads the status from here.
+    set.status = status;
+    return errorResponse(request, failure);
+  });
+
+/** `{ detail: { code, message, requestId, … } }`, or the same facts as RFC 9457 where the client asks for them. */
+export function errorResponse(request: Request, failure: AppError): Response {
+  const status = statusOf[failure.reason];
+  const requestId = requestOf(request).id;
+  const headers = new Headers(headersOf(failure));
+  headers.set("x-request-id", requestId);
+  headers.set("cache-control", "no-store");
+
+  if (request.headers.get("accept")?.includes("application/problem+json")) {
+    headers.set("content-type", "application/problem+json");
+    const problem = {
+      type: `urn:switchyard:error:${failure.reason}`,
+      title: STATUS_CODES[status] ?? "Error",
+      status,
+      detail: failure.message,
+      code: failure.reason,
+      requestId,
+      ...failure.fields,
+    };
+    return new Response(JSON.stringify(problem), { status, headers });
+  }
+
+  const detail = { code: failure.reason, message: failure.message, requestId, ...failure.fields };
+  headers.set("content-type", "application/json;charset=utf-8");
+  return new Response(JSON.stringify({ detail }), { status, headers });
+}
+
+function headersOf(failure: AppError): Record<string, string> {
+  if (failure.reason === "not_authenticated") return { "www-authenticate": 'Bearer realm="Switchyard"' };
+  if (failure.reason === "rate_limited") return { "retry-after": String(failure.fields["retryAfterSeconds"] ?? 1) };
+  return {};
+}
+
+function failureOf(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof ValidationError) return failureOfValidation(error);
+  if (error instanceof NotFoundError) return new AppError("not_found", "No such endpoint. See /api/docs.");
+  if (error instanceof ParseError)
+    return new AppError("bad_request", "The request could not be read.", { cause: error });
+  return new AppError("internal_error", "Something broke on our side. Nothing you sent was lost on purpose; try again.", {
+    cause: error,
+  });
+}
+
+/** Elysia's own message repeats the submitted value, which may be a secret: only path and rule leave. */
+function failureOfValidation(error: ValidationError): AppError {
+  const errors = faultsOf(error);
+  switch (error.type) {
+    case "body":
+      return new AppError("invalid", summaryOf(errors), { fields: { errors } });
+    case "params":
+      return new AppError("not_found", "There is no such thing here, or you cannot see it.");
+    case "response":
+      return new AppError("internal_error", "Something broke on our side.", { cause: error });
+    default:
+      return new AppError("bad_request", summaryOf(errors), { fields: { errors } });
+  }
+}
+
+function faultsOf(error: ValidationError): FieldError[] {
+  const seen = new Set<string>();
+  const faults: FieldError[] = [];
+  for (const { path, message } of error.validator.Errors(error.value) as Iterable<FieldError>) {
+    if (seen.has(path) || faults.length === 20) continue;
+    seen.add(path);
+    faults.push({ path, message });
+  }
+  return faults;
+}
+
+function summaryOf(errors: FieldError[]): string {
+  const first = errors[0];
+  if (!first) return "The request does not fit what this endpoint takes.";
+  return `${first.path ? first.path.slice(1).replaceAll("/", ".") : "The body"}: ${first.message}.`;
+}

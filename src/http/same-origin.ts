@@ -1,0 +1,24 @@
+import { AppError } from "#src/errors.ts";
+import { isUnsafe } from "#src/http/request.ts";
+
+/**
+ * Refuses a change that another site's page may have caused.
+ *
+ * A request that brings a session cookie must show where it comes from; any other is refused only where the browser
+ * says that it comes from elsewhere (a foreign page must not sign somebody in, either).
+ *
+ * @throws {AppError} `cross_origin`
+ */
+export function requireSameOrigin(request: Request, publicUrl: URL, hasSessionCookie: boolean): void {
+  if (!isUnsafe(request)) return;
+  const site = request.headers.get("sec-fetch-site");
+  const origin = request.headers.get("origin");
+  const shown = site !== null || origin !== null;
+  const isSame = (site === null || site === "same-origin") && (origin === null || origin === publicUrl.origin);
+  if (isSame && (shown || !hasSessionCookie)) return;
+
+  throw new AppError(
+    "cross_origin",
+    `A change made with a session cookie must come from ${publicUrl.origin}: send that as Origin, or use an API key.`,
+  );
+}
