@@ -55,7 +55,7 @@ export function readSettings(variables: Environment): Settings {
     publicUrl: readPublicUrl(env, host, port),
     databaseUrl,
     dataDir: env.text("DATA_DIR") ?? "./data",
-    encryptionKeys: readEncryptionKeys(env, databaseUrl !== null),
+    encryptionKeys: readEncryptionKeys(env, env.text("DATABASE_URL") !== null),
     setupToken: env.text("SETUP_TOKEN"),
     egressAllow: readEgressAllow(env),
     clientMetadataUrl: readClientMetadataUrl(env),

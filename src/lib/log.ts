@@ -27,6 +27,8 @@ export function createLogger(options: { level: LogLevel; destination?: LogDestin
       level: options.level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      // An error under `err` is a copy by then; pino's own serializer would take it for an error once more.
+      serializers: { err: (copied: unknown) => copied },
       formatters: { level: (level) => ({ level }) },
     },
     // No transport: a worker thread would lose the last lines of a process that dies.

@@ -44,7 +44,7 @@ function readClient(
       env.refuse(
         variable,
         `is missing, where ${given.join(" and ")} is set.`,
-        "Write both, or leave both empty.",
+        "Write all of them, or leave all empty.",
       );
   }
 

@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test";
+import { readSettings } from "#src/settings.ts";
+
+const oidc = {
+  OIDC_ISSUER: "https://login.example.com/realms/main",
+  OIDC_CLIENT_ID: "id",
+  OIDC_CLIENT_SECRET: "shh",
+};
+
+for (const provider of ["github", "google", "microsoft"] as const) {
+  const PREFIX = provider.toUpperCase();
+
+  test(`${provider} is set up by its two halves`, () => {
+    const { signIn } = readSettings({ [`${PREFIX}_CLIENT_ID`]: "id", [`${PREFIX}_CLIENT_SECRET`]: "shh" });
+
+    expect(signIn[provider]).toEqual({ clientId: "id", clientSecret: "shh" });
+  });
+
+  test(`half of ${provider} is a mistake`, () => {
+    expect(() => readSettings({ [`${PREFIX}_CLIENT_ID`]: "id" })).toThrow(
+      `${PREFIX}_CLIENT_SECRET is missing`,
+    );
+    expect(() => readSettings({ [`${PREFIX}_CLIENT_SECRET`]: "shh" })).toThrow(
+      `${PREFIX}_CLIENT_ID is missing`,
+    );
+  });
+}
+
+test("an OpenID provider is set up by its three parts, the issuer kept as written", () => {
+  expect(readSettings(oidc).signIn.oidc).toEqual({
+    issuer: "https://login.example.com/realms/main",
+    clientId: "id",
+    clientSecret: "shh",
+  });
+  expect(readSettings({ ...oidc, OIDC_ISSUER: "http://127.0.0.1:8080" }).signIn.oidc?.issuer).toBe(
+    "http://127.0.0.1:8080",
+  );
+});
+
+for (const part of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const) {
+  test(`an OpenID provider without ${part} is a mistake`, () => {
+    expect(() => readSettings({ ...oidc, [part]: "" })).toThrow(`${part} is missing`);
+  });
+}
+
+for (const OIDC_ISSUER of [
+  "http://login.example.com",
+  "login.example.com",
+  "https://a.example?x",
+  "https://u@a.example",
+]) {
+  test(`${OIDC_ISSUER} is no issuer`, () => {
+    expect(() => readSettings({ ...oidc, OIDC_ISSUER })).toThrow("OIDC_ISSUER is not an issuer");
+  });
+}
+
+test("a client metadata document has an https address with a path", () => {
+  const CLIENT_METADATA_URL = "https://a.example/oauth/client.json";
+
+  expect(readSettings({ CLIENT_METADATA_URL }).clientMetadataUrl).toBe(CLIENT_METADATA_URL);
+});
+
+for (const CLIENT_METADATA_URL of [
+  "http://a.example/client.json",
+  "https://a.example",
+  "https://a.example/",
+  "https://a.example/c#x",
+  "https://a.example/b/../c",
+  "https://A.example/c",
+  "https://u:p@a.example/c",
+]) {
+  test(`${CLIENT_METADATA_URL} is no client metadata document's address`, () => {
+    expect(() => readSettings({ CLIENT_METADATA_URL })).toThrow("CLIENT_METADATA_URL is not");
+  });
+}
