@@ -12,13 +12,17 @@ export type ImageType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" 
 /** A still picture whose structure was followed to its end; `bytes` has nothing after that. */
 export type Picture = { type: ImageType; width: number; height: number; bytes: Uint8Array };
 
-/** Magic bytes, after which the structure must hold as well: a prefix is easily put before a page of HTML. */
-const formats: { type: ImageType; magic: RegExp; read: (view: DataView) => Extent | null }[] = [
-  { type: "image/png", magic: /^\x89PNG\r\n\x1A\n/, read: readPng },
-  { type: "image/jpeg", magic: /^\xFF\xD8\xFF/, read: readJpeg },
-  { type: "image/gif", magic: /^GIF8[79]a/, read: readGif },
-  { type: "image/webp", magic: /^RIFF[^]{4}WEBP/, read: readWebp },
-  { type: "image/x-icon", magic: /^\0\0\x01\0/, read: readIco },
+/** The first bytes decide, and the structure must hold as well: they are easily put before a page of HTML. */
+const formats: {
+  type: ImageType;
+  begins: (start: string) => boolean;
+  read: (view: DataView) => Extent | null;
+}[] = [
+  { type: "image/png", begins: (start) => start.startsWith("\x89PNG\r\n\x1A\n"), read: readPng },
+  { type: "image/jpeg", begins: (start) => start.startsWith("\xFF\xD8\xFF"), read: readJpeg },
+  { type: "image/gif", begins: (start) => /^GIF8[79]a/.test(start), read: readGif },
+  { type: "image/webp", begins: (start) => /^RIFF[^]{4}WEBP/.test(start), read: readWebp },
+  { type: "image/x-icon", begins: (start) => start.startsWith("\0\0\x01\0"), read: readIco },
 ];
 
 /**
@@ -32,7 +36,7 @@ const formats: { type: ImageType; magic: RegExp; read: (view: DataView) => Exten
  */
 export function readPicture(bytes: Uint8Array): Picture | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
-  const format = formats.find(({ magic }) => magic.test(start));
+  const format = formats.find(({ begins }) => begins(start));
   if (!format) return null;
 
   const extent = extentOf(format.read, bytes);
