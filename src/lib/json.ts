@@ -14,32 +14,41 @@ export type JsonOffence = { path: string; reason: "too_deep" | "forbidden_charac
  * @returns null where the value is fine
  */
 export function checkJson(value: unknown, maxDepth: number = MAX_JSON_DEPTH): JsonOffence | null {
-  return check(value, "", maxDepth);
+  const found = find(value, maxDepth);
+  return found && { path: toPointer(found.trail.reverse()), reason: found.reason };
 }
 
-function check(value: unknown, path: string, depthLeft: number): JsonOffence | null {
-  if (typeof value === "string")
-    return hasForbiddenCharacters(value) ? { path, reason: "forbidden_characters" } : null;
-  if (typeof value !== "object" || value === null) return null;
-  if (depthLeft === 0) return { path, reason: "too_deep" };
+/** `trail` leads from the offender up to the root: it is written on the way back, and only where there is an offender. */
+type Found = { reason: JsonOffence["reason"]; trail: (string | number)[] };
 
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      const offence = check(item, `${path}/${index}`, depthLeft - 1);
-      if (offence) return offence;
+function find(value: unknown, depthLeft: number): Found | null {
+  if (typeof value === "string")
+    return hasForbiddenCharacters(value) ? { reason: "forbidden_characters", trail: [] } : null;
+  if (typeof value !== "object" || value === null) return null;
+  if (depthLeft === 0) return { reason: "too_deep", trail: [] };
+
+  const members: Iterable<[string | number, unknown]> = Array.isArray(value)
+    ? value.entries()
+    : Object.entries(value);
+  for (const [name, member] of members) {
+    if (typeof name === "string" && hasForbiddenCharacters(name))
+      return { reason: "forbidden_characters", trail: [] };
+    const found = find(member, depthLeft - 1);
+    if (found) {
+      found.trail.push(name);
+      return found;
     }
-    return null;
-  }
-  for (const [name, member] of Object.entries(value)) {
-    if (hasForbiddenCharacters(name)) return { path, reason: "forbidden_characters" };
-    const offence = check(member, pointerTo(path, name), depthLeft - 1);
-    if (offence) return offence;
   }
   return null;
 }
 
-/** Stops growing where names are so long that the pointer would echo a document. */
-function pointerTo(path: string, name: string): string {
-  const longer = `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-  return longer.length > MAX_POINTER_CHARS ? path : longer;
+/** Stops before names so long that the pointer would echo a document. */
+function toPointer(names: (string | number)[]): string {
+  let pointer = "";
+  for (const name of names) {
+    const longer = `${pointer}/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (longer.length > MAX_POINTER_CHARS) return pointer;
+    pointer = longer;
+  }
+  return pointer;
 }

@@ -3,6 +3,7 @@ import { Secret } from "#src/lib/secret.ts";
 const MAX_DEPTH = 6;
 const MAX_VALUES = 400;
 const MAX_TEXT = 2_000;
+const MARGIN = 100;
 const MAX_STACK_LINES = 20;
 const HIDDEN = "[secret]";
 
@@ -30,8 +31,9 @@ export function redact(fields: Record<string, unknown>): Record<string, unknown>
 
 /** The same for a text, such as a log line's message. */
 export function redactText(text: string): string {
-  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-  return short.replace(SECRET_TEXT, HIDDEN);
+  // Cut with a margin first, so that a token that straddles the bound is still seen as one.
+  const hidden = text.slice(0, MAX_TEXT + MARGIN).replace(SECRET_TEXT, HIDDEN);
+  return hidden.length > MAX_TEXT ? `${hidden.slice(0, MAX_TEXT)}…` : hidden;
 }
 
 type Place = { depth: number; budget: { left: number } };
