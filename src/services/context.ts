@@ -2,6 +2,7 @@ import type { Db } from "#src/db/client.ts";
 import type { AuthType, Role, Scope } from "#src/db/schema.ts";
 import type { Keyring } from "#src/lib/keyring.ts";
 import type { Logger } from "#src/lib/log.ts";
+import type { Metrics } from "#src/lib/metrics.ts";
 import type { ConnectionPool } from "#src/mcp/pool.ts";
 import type { GuardedFetch } from "#src/net/fetch.ts";
 import type { Settings } from "#src/settings.ts";
@@ -18,6 +19,9 @@ export type Deps = {
   fetch: GuardedFetch;
   pool: ConnectionPool;
   log: Logger;
+  metrics: Metrics;
+  /** Whether the database answers and has every migration. */
+  isReady(): Promise<boolean>;
 };
 
 /** Somebody who proved who they are, before any workspace is involved. */
@@ -38,7 +42,10 @@ export type Member = {
 };
 
 /** How the account proved itself. */
-export type Via = { kind: "session"; idHash: string } | { kind: "api_key"; id: number; expiresAt: Date | null };
+export type Via =
+  | { kind: "session"; idHash: string }
+  /** `granted` is what the key was made with, whatever its member's role allows now. */
+  | { kind: "api_key"; id: number; workspaceId: string; granted: Scope[]; expiresAt: Date | null };
 
 /** What a service gets when an account asks for something outside any workspace. */
 export type AccountCtx = Deps & { requestId: string; account: Account; via: Via };

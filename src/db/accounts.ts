@@ -1,0 +1,21 @@
+import { eq, sql } from "drizzle-orm";
+import type { Db } from "#src/db/client.ts";
+import { accounts } from "#src/db/schema.ts";
+
+export type AccountRow = typeof accounts.$inferSelect;
+export type NewAccount = Pick<AccountRow, "email" | "name" | "passwordHash">;
+
+/** E-mail addresses compare without case, by the rule of the unique index. */
+export async function findByEmail(db: Db, email: string): Promise<AccountRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(accounts)
+    .where(eq(sql`lower(${accounts.email})`, sql`lower(${email})`));
+  return row;
+}
+
+/** @returns undefined where the e-mail address is taken */
+export async function insert(db: Db, account: NewAccount): Promise<AccountRow | undefined> {
+  const [row] = await db.insert(accounts).values(account).onConflictDoNothing().returning();
+  return row;
+}

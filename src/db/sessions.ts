@@ -1,0 +1,42 @@
+import { and, eq, gt, lt, sql } from "drizzle-orm";
+import type { Db } from "#src/db/client.ts";
+import { accounts, members, sessions } from "#src/db/schema.ts";
+
+export type NewSession = Pick<
+  typeof sessions.$inferInsert,
+  "idHash" | "accountId" | "expiresAt" | "userAgent"
+>;
+
+export async function insert(db: Db, session: NewSession): Promise<void> {
+  await db.insert(sessions).values(session);
+}
+
+export async function remove(db: Db, idHash: string): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.idHash, idHash));
+}
+
+export async function removeExpired(db: Db, accountId: number): Promise<void> {
+  await db.delete(sessions).where(and(eq(sessions.accountId, accountId), lt(sessions.expiresAt, sql`now()`)));
+}
+
+/** A live session, whose it is, and the account's place in one workspace where `workspaceId` names one. */
+export async function findLive(db: Db, idHash: string, workspaceId: string | null) {
+  const [row] = await db
+    .select({ session: { lastSeenAt: sessions.lastSeenAt }, account: accounts, member: members })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .leftJoin(
+      members,
+      and(eq(members.accountId, accounts.id), eq(members.workspaceId, sql`${workspaceId}::uuid`)),
+    )
+    .where(and(eq(sessions.idHash, idHash), gt(sessions.expiresAt, sql`now()`)));
+  return row;
+}
+
+/** Notes that the session was seen, unless it was within the last minute. */
+export async function touch(db: Db, idHash: string): Promise<void> {
+  await db
+    .update(sessions)
+    .set({ lastSeenAt: sql`now()` })
+    .where(and(eq(sessions.idHash, idHash), lt(sessions.lastSeenAt, sql`now() - interval '1 minute'`)));
+}

@@ -1,0 +1,73 @@
+import { timingSafeEqual } from "node:crypto";
+import { AppError } from "#src/errors.ts";
+import * as installation from "#src/db/installation.ts";
+import { hashToken } from "#src/lib/tokens.ts";
+import * as accounts from "#src/services/accounts.ts";
+import * as apiKeys from "#src/services/api-keys.ts";
+import type { Deps, Role, Scope } from "#src/services/context.ts";
+import { nameIn } from "#src/services/names.ts";
+import * as sessions from "#src/services/sessions.ts";
+import * as workspaces from "#src/services/workspaces.ts";
+
+export type SetUpInput = accounts.Newcomer & { token: string; workspaceName: string };
+
+export type SetUp = {
+  workspace: { uuid: string; name: string };
+  member: { id: number; role: Role };
+  /** With every scope and no end: for the scripts that go on from here. */
+  apiKey: { id: number; key: string; scopes: Scope[] };
+};
+
+const everyScope: Scope[] = ["apps:read", "apps:write", "apps:admin"];
+
+/**
+ * Makes the first account, owner of the first workspace, once in the life of an installation.
+ *
+ * @throws {AppError} `conflict` where it is done, `not_authenticated` for a wrong token, `invalid`
+ */
+export async function setUp(
+  deps: Deps & { requestId: string },
+  input: SetUpInput,
+  browser: sessions.Browser,
+): Promise<{ answer: SetUp; session: sessions.OpenedSession }> {
+  if (await installation.isComplete(deps.db)) throw alreadyDone();
+  if (!isSetUpToken(input.token, deps.settings.setupToken)) throw wrongToken();
+  const workspaceName = nameIn(input.workspaceName, "/workspaceName");
+  const newcomer = await accounts.check(input);
+
+  const done = await deps.db.transaction(async (tx) => {
+    if (!(await installation.complete(tx))) throw alreadyDone();
+    const account = await accounts.create(tx, newcomer);
+    const session = await sessions.open(tx, account.id, browser);
+    const via = { kind: "session", idHash: session.idHash } as const;
+    const { workspace, member } = await workspaces.found(
+      { db: tx, requestId: deps.requestId, account, via },
+      workspaceName,
+    );
+    const actor = { db: tx, requestId: deps.requestId, account, via, member };
+    const apiKey = await apiKeys.issue(actor, { name: "Set-up", scopes: everyScope, expiresAt: null });
+    return { account, session, workspace, member, apiKey };
+  });
+
+  deps.log.info({ requestId: deps.requestId, accountId: done.account.id }, "set-up completed");
+  return {
+    answer: {
+      workspace: { uuid: done.workspace.id, name: done.workspace.name },
+      member: { id: done.member.id, role: done.member.role },
+      apiKey: { id: done.apiKey.id, key: done.apiKey.key, scopes: done.apiKey.scopes },
+    },
+    session: done.session,
+  };
+}
+
+/** Hashes are compared, as they are equally long: time tells neither the length nor how much of it is right. */
+const isSetUpToken = (given: string, expected: string | null): boolean =>
+  expected !== null && timingSafeEqual(Buffer.from(hashToken(given)), Buffer.from(hashToken(expected)));
+
+const alreadyDone = () => new AppError("conflict", "This installation is set up already. Sign in instead.");
+
+const wrongToken = () =>
+  new AppError(
+    "not_authenticated",
+    "The set-up token is wrong. It is printed when Switchyard starts, or set by SETUP_TOKEN.",
+  );
