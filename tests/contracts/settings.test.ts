@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readSettings } from "#src/settings.ts";
 
-const example = await Bun.file(".env.example").text();
+const example = await Bun.file(new URL("../../.env.example", import.meta.url)).text();
 const documented = new Map(
   [...example.matchAll(/^#([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
 );
