@@ -4,7 +4,7 @@ import { AuditEvent } from "#src/api/people-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
-import { WorkspaceParams } from "#src/http/params.ts";
+import { idOf, WorkspaceParams } from "#src/http/params.ts";
 import * as auditEvents from "#src/services/audit-events.ts";
 import type { Deps } from "#src/services/context.ts";
 
@@ -13,7 +13,12 @@ const Filters = t.Object({
   action: t.Optional(
     t.String({ pattern: "^[a-z_]+\\.[a-z_]+$", maxLength: 100, description: "Such as `server.created`." }),
   ),
-  memberId: t.Optional(t.Integer({ minimum: 1, maximum: 2_147_483_647, description: "Who did it." })),
+  memberId: t.Optional(
+    t.String({
+      description: "Who did it.",
+      documentedAs: { type: "integer", minimum: 1, maximum: 2_147_483_647 },
+    }),
+  ),
   targetType: t.Optional(
     t.String({ pattern: "^[a-z_]+$", maxLength: 100, description: "Such as `server`." }),
   ),
@@ -24,7 +29,7 @@ const Filters = t.Object({
 
 const filterIn = (query: typeof Filters.static) => ({
   action: query.action ?? null,
-  memberId: query.memberId ?? null,
+  memberId: query.memberId === undefined ? null : idOf(query.memberId),
   targetType: query.targetType ?? null,
   targetId: query.targetId ?? null,
 });

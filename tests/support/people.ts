@@ -57,7 +57,8 @@ export async function makePerson(
   { name, role, workspaceId }: { name: string; role: Role; workspaceId: string },
 ): Promise<Person> {
   const { db } = app.deps;
-  const email = `${name.toLowerCase()}@example.com`;
+  // Accounts are shared by all workspaces of a database, and every test has an Ada.
+  const email = `${name.toLowerCase()}@${workspaceId}.example.com`;
   const account = await accounts.insert(db, { email, name, passwordHash: null });
   const member = account && (await members.insert(db, { workspaceId, accountId: account.id, role }));
   if (!member) throw new Error(`There is a ${name} already.`);

@@ -1,0 +1,49 @@
+import { afterAll } from "bun:test";
+import { createApp } from "#src/app.ts";
+import { createKeyring } from "#src/lib/keyring.ts";
+import { createLogger } from "#src/lib/log.ts";
+import { createMetrics } from "#src/lib/metrics.ts";
+import { createPool } from "#src/mcp/pool.ts";
+import { createGuardedFetch } from "#src/net/fetch.ts";
+import type { Deps } from "#src/services/context.ts";
+import { readSettings } from "#src/settings.ts";
+import { testDatabase } from "#tests/support/database.ts";
+
+export type TestApp = {
+  deps: Deps;
+  handle(request: Request): Promise<Response>;
+};
+
+/**
+ * The whole app in this process, on a database of its own and open to servers on loopback; nothing listens. Call it at
+ * the top of a file, or in a test: it is closed when that ends.
+ *
+ * @param env - settings, as the environment would give them
+ * @param replaced - what a test brings itself, such as a log that it reads
+ */
+export async function testApp(
+  env: Record<string, string> = {},
+  replaced: Partial<Deps> = {},
+): Promise<TestApp> {
+  const database = await testDatabase();
+  const fetch = createGuardedFetch({ allowLoopback: true, exceptions: [] });
+  const pool = createPool({ fetch });
+  afterAll(async () => {
+    await pool.close();
+    fetch.close();
+  });
+
+  const deps: Deps = {
+    db: database.db,
+    settings: readSettings(env),
+    keyring: createKeyring([{ id: "test", key: new Uint8Array(32).fill(7) }]),
+    fetch,
+    pool,
+    log: createLogger({ level: "silent" }),
+    metrics: createMetrics(),
+    isReady: async () => true,
+    ...replaced,
+  };
+  const app = createApp(deps);
+  return { deps, handle: async (request) => await app.handle(request) };
+}
