@@ -1,0 +1,40 @@
+import type { GuardedFetch } from "#src/net/fetch.ts";
+import { ask, jsonOf } from "#src/oauth/ask.ts";
+import { authorizationServerUrls } from "#src/oauth/authorization-server.ts";
+import { bearerChallenge } from "#src/oauth/challenge.ts";
+import { isObject } from "#src/oauth/fields.ts";
+import { protectedResourceUrls } from "#src/oauth/protected-resource.ts";
+
+const WITHIN_MS = 10_000;
+
+/**
+ * Whether a server that answered 401 wants OAuth, rather than a secret that somebody types in: it advertises metadata, or
+ * there is a JSON object where the metadata of it or of its origin would be. A guess from what is there, without judging
+ * it; `discover` does that. What cannot be reached counts as not there.
+ *
+ * @param challenges - `WWW-Authenticate`, one value per line
+ */
+export async function wantsOAuth(
+  fetch: GuardedFetch,
+  serverUrl: string,
+  challenges: readonly string[],
+): Promise<boolean> {
+  if (bearerChallenge(challenges)?.resourceMetadata) return true;
+  const signal = AbortSignal.timeout(WITHIN_MS);
+  const url = new URL(serverUrl);
+  for (const place of [...protectedResourceUrls(url), ...authorizationServerUrls(new URL(url.origin))]) {
+    if (await isJsonObject(fetch, place, signal)) return true;
+  }
+  return false;
+}
+
+async function isJsonObject(fetch: GuardedFetch, url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const response = await ask(fetch, url, { followRedirects: "same-host", signal });
+    if (response.status === 200) return isObject(await jsonOf(response));
+    await response.body?.cancel();
+    return false;
+  } catch {
+    return false;
+  }
+}
