@@ -1,5 +1,6 @@
 import { and, asc, count, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
+import { type Params, prepared } from "#src/db/prepared.ts";
 import { accounts, apiKeys, members } from "#src/db/schema.ts";
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
@@ -42,9 +43,8 @@ export async function remove(db: Db, owner: Owner, id: number): Promise<ApiKeyRo
   return row;
 }
 
-/** A live key, the member it belongs to and the account behind, as they are now. */
-export async function findLive(db: Db, workspaceId: string, keyHash: string) {
-  const [row] = await db
+const liveKey = prepared((db, { workspaceId, keyHash }: Params<{ workspaceId: string; keyHash: string }>) =>
+  db
     .select({ key: apiKeys, account: accounts, member: members })
     .from(apiKeys)
     .innerJoin(members, and(eq(members.workspaceId, apiKeys.workspaceId), eq(members.id, apiKeys.memberId)))
@@ -55,7 +55,12 @@ export async function findLive(db: Db, workspaceId: string, keyHash: string) {
         eq(apiKeys.keyHash, keyHash),
         or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
       ),
-    );
+    ),
+);
+
+/** A live key, the member it belongs to and the account behind, as they are now. */
+export async function findLive(db: Db, workspaceId: string, keyHash: string) {
+  const [row] = await liveKey(db, { workspaceId, keyHash });
   return row;
 }
 

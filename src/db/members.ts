@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { accounts, members, type Role, workspaces } from "#src/db/schema.ts";
+import { accounts, credentials, members, type Role, workspaces } from "#src/db/schema.ts";
 
 export type MemberRow = typeof members.$inferSelect;
 export type NewMember = Pick<MemberRow, "workspaceId" | "accountId" | "role">;
@@ -47,15 +47,13 @@ export async function find(db: Db, workspaceId: string, id: number): Promise<Mem
   return row;
 }
 
-export async function findOfAccount(
-  db: Db,
-  workspaceId: string,
-  accountId: number,
-): Promise<MemberRow | undefined> {
+/** A member and the account behind it, whole. */
+export async function findWithAccount(db: Db, workspaceId: string, id: number) {
   const [row] = await db
-    .select()
+    .select({ member: members, account: accounts })
     .from(members)
-    .where(and(eq(members.workspaceId, workspaceId), eq(members.accountId, accountId)));
+    .innerJoin(accounts, eq(accounts.id, members.accountId))
+    .where(isMember(workspaceId, id));
   return row;
 }
 
@@ -84,6 +82,15 @@ export async function insert(db: Db, member: NewMember): Promise<MemberRow | und
 
 export async function setRole(db: Db, workspaceId: string, id: number, role: Role): Promise<void> {
   await db.update(members).set({ role }).where(isMember(workspaceId, id));
+}
+
+/** The ids of the servers that a member has connected to. */
+export async function connectedServers(db: Db, workspaceId: string, id: number): Promise<number[]> {
+  const rows = await db
+    .select({ serverId: credentials.serverId })
+    .from(credentials)
+    .where(and(eq(credentials.workspaceId, workspaceId), eq(credentials.memberId, id)));
+  return rows.map((row) => row.serverId);
 }
 
 /** Takes the member's API keys, credentials and server grants along. */

@@ -1,5 +1,6 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
+import { type Params, prepared } from "#src/db/prepared.ts";
 import { accounts, members, sessions } from "#src/db/schema.ts";
 
 export type NewSession = Pick<
@@ -19,17 +20,22 @@ export async function removeExpired(db: Db, accountId: number): Promise<void> {
   await db.delete(sessions).where(and(eq(sessions.accountId, accountId), lt(sessions.expiresAt, sql`now()`)));
 }
 
+const liveSession = prepared(
+  (db, { idHash, workspaceId }: Params<{ idHash: string; workspaceId: string | null }>) =>
+    db
+      .select({ session: { lastSeenAt: sessions.lastSeenAt }, account: accounts, member: members })
+      .from(sessions)
+      .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+      .leftJoin(
+        members,
+        and(eq(members.accountId, accounts.id), eq(members.workspaceId, sql`${workspaceId}::uuid`)),
+      )
+      .where(and(eq(sessions.idHash, idHash), gt(sessions.expiresAt, sql`now()`))),
+);
+
 /** A live session, whose it is, and the account's place in one workspace where `workspaceId` names one. */
 export async function findLive(db: Db, idHash: string, workspaceId: string | null) {
-  const [row] = await db
-    .select({ session: { lastSeenAt: sessions.lastSeenAt }, account: accounts, member: members })
-    .from(sessions)
-    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-    .leftJoin(
-      members,
-      and(eq(members.accountId, accounts.id), eq(members.workspaceId, sql`${workspaceId}::uuid`)),
-    )
-    .where(and(eq(sessions.idHash, idHash), gt(sessions.expiresAt, sql`now()`)));
+  const [row] = await liveSession(db, { idHash, workspaceId });
   return row;
 }
 

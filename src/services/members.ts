@@ -2,6 +2,7 @@ import { AppError, notFound } from "#src/errors.ts";
 import * as rows from "#src/db/members.ts";
 import * as workspaces from "#src/db/workspaces.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { poolPrefix } from "#src/services/connections.ts";
 import type { Ctx, Deps, Role } from "#src/services/context.ts";
 import { pageById } from "#src/services/id-page.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
@@ -54,16 +55,20 @@ export async function update(ctx: Ctx, id: number, { role }: { role: Role }): Pr
  * @throws {AppError} `not_found`, `insufficient_scope`, `conflict` for the last owner
  */
 export async function remove(ctx: Ctx, id: number): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
+  const { workspaceId } = ctx.member;
+  const serverIds = await ctx.db.transaction(async (tx) => {
     const { target } = await findForChange(ctx, tx, id);
-    if (target.role === "owner") await requireAnotherOwner(tx, ctx.member.workspaceId);
+    if (target.role === "owner") await requireAnotherOwner(tx, workspaceId);
 
-    await rows.remove(tx, ctx.member.workspaceId, id);
+    const connected = await rows.connectedServers(tx, workspaceId, id);
+    await rows.remove(tx, workspaceId, id);
     await audit(
       { ...ctx, db: tx },
       { action: "member.removed", target: targetOf(target), details: { role: target.role } },
     );
+    return connected;
   });
+  for (const serverId of serverIds) ctx.pool.drop(`${poolPrefix({ workspaceId, id: serverId })}${id}/`);
 }
 
 /** From here to the end of the transaction nobody else changes a role, so what is read stays true. */
