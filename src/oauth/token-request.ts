@@ -1,0 +1,98 @@
+import type { GuardedFetch } from "#src/net/fetch.ts";
+import { askWithForm, failureOf, jsonOf } from "#src/oauth/ask.ts";
+import { authenticateClient, type Client } from "#src/oauth/client-authentication.ts";
+import { readErrorCode } from "#src/oauth/error-code.ts";
+import { TokenError } from "#src/oauth/errors.ts";
+import { isObject } from "#src/oauth/fields.ts";
+import { readTokenAnswer, type TokenAnswer } from "#src/oauth/token-answer.ts";
+
+/** What every request to a token endpoint needs. */
+export type TokenRequest = {
+  /** As recorded with the flow or the credential, never as discovered anew. */
+  tokenEndpoint: string;
+  client: Client;
+  /** Canonical URI of the MCP server (RFC 8707 §2.2); null where an admin turned it off. */
+  resource: string | null;
+  /** Further parameters of an admin, such as `audience`. */
+  tokenParameters: Readonly<Record<string, string>>;
+};
+
+/** Ours alone: an admin's parameters may not say these. */
+const OUR_PARAMETERS = [
+  "grant_type",
+  "code",
+  "code_verifier",
+  "redirect_uri",
+  "refresh_token",
+  "scope",
+  "resource",
+  "client_id",
+  "client_secret",
+  "client_assertion",
+  "client_assertion_type",
+];
+
+/**
+ * Asks a token endpoint once (RFC 6749 §3.2), without following a redirect.
+ *
+ * @param grant - `grant_type` and what belongs to it
+ * @throws {TokenError}
+ */
+export async function requestTokens(
+  fetch: GuardedFetch,
+  request: TokenRequest,
+  grant: Readonly<Record<string, string>>,
+): Promise<TokenAnswer> {
+  const form = new URLSearchParams(request.tokenParameters);
+  for (const name of OUR_PARAMETERS) form.delete(name);
+  for (const [name, value] of Object.entries(grant)) form.set(name, value);
+  if (request.resource !== null) form.set("resource", request.resource);
+  const headers = new Headers();
+  authenticateClient(request.client, headers, form);
+
+  const sentAt = new Date();
+  const { status, json } = await post(fetch, request.tokenEndpoint, headers, form);
+  // Some servers, GitHub's for one, say their errors with status 200.
+  if (status >= 300 || hasError(json)) throw refusal(status, json);
+  if (json === undefined)
+    throw new TokenError(
+      "unavailable",
+      "The token endpoint's answer is no JSON document that is safe to use.",
+    );
+  return readTokenAnswer(json, sentAt);
+}
+
+async function post(
+  fetch: GuardedFetch,
+  url: string,
+  headers: Headers,
+  form: URLSearchParams,
+): Promise<{ status: number; json: unknown }> {
+  try {
+    const response = await askWithForm(fetch, url, headers, form);
+    return { status: response.status, json: await jsonOf(response) };
+  } catch (error) {
+    const { stage } = failureOf(error);
+    throw new TokenError("unavailable", "The token endpoint gave no answer that can be read.", {
+      stage,
+      cause: error,
+    });
+  }
+}
+
+function refusal(status: number, json: unknown): TokenError {
+  const code = readErrorCode(json);
+  const words = code ?? (hasError(json) ? "an error of its own" : `status ${status}`);
+  return new TokenError(kindOf(status, code), `The token endpoint answered with ${words}.`, { code });
+}
+
+function kindOf(status: number, code: string | null): TokenError["kind"] {
+  // A server in trouble may say anything; what it says then must not end a grant.
+  if (status >= 500 || status === 408 || status === 425 || status === 429) return "unavailable";
+  if (code === "invalid_grant" || code === "invalid_client") return code;
+  return code === "server_error" || code === "temporarily_unavailable" ? "unavailable" : "refused";
+}
+
+function hasError(json: unknown): boolean {
+  return isObject(json) && typeof json["error"] === "string" && json["error"] !== "";
+}
