@@ -36,6 +36,18 @@ test("signing in answers what `me` answers, and gives a session for 30 days", as
   expect((await browser(cookieIn(answer.headers)).get("/api/v2/me")).body).toEqual(answer.body);
 });
 
+test("on https the cookie is the host's own and never travels in the open", async () => {
+  const secure = await testApp({ PUBLIC_URL: "https://switchyard.example.com" });
+  const email = "ada@example.com";
+  await accounts.insert(secure.deps.db, { email, name: "Ada", passwordHash: await hashPassword(password) });
+
+  const answer = await callerOf(secure, "", {}).post("/api/v2/session", { email, password });
+
+  expect(answer.headers.get("set-cookie")).toMatch(
+    /^__Host-sy_session=.+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+  );
+});
+
 test("a wrong password and an unknown account get the same answer", async () => {
   const email = await makeAccount("ada");
 

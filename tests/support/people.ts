@@ -2,6 +2,7 @@ import * as accounts from "#src/db/accounts.ts";
 import * as apiKeyRows from "#src/db/api-keys.ts";
 import * as members from "#src/db/members.ts";
 import * as workspaces from "#src/db/workspaces.ts";
+import { sessionCookie } from "#src/http/session-cookie.ts";
 import { makeToken } from "#src/lib/tokens.ts";
 import type { Account, Deps, Role, Scope } from "#src/services/context.ts";
 import * as sessions from "#src/services/sessions.ts";
@@ -76,12 +77,10 @@ export async function makePerson(
     key,
     withScopes: async (...scopes) => callerOf(app, workspaceId, bearer(await issue(scopes))),
     async signedIn() {
-      const { secret } = await sessions.open(db, account.id, { cookie: null, userAgent: null });
-      const cookie = `sy_session=${secret}`;
-      return {
-        ...callerOf(app, workspaceId, { cookie, origin: app.deps.settings.publicUrl.origin }),
-        cookie,
-      };
+      const { publicUrl } = app.deps.settings;
+      const { secret, expiresAt } = await sessions.open(db, account.id, { cookie: null, userAgent: null });
+      const [cookie = ""] = sessionCookie(secret, expiresAt, publicUrl).split(";");
+      return { ...callerOf(app, workspaceId, { cookie, origin: publicUrl.origin }), cookie };
     },
   };
 }
