@@ -34,9 +34,11 @@ export const iconsApi = (deps: Deps, asks: Asking) =>
     {
       anyone: true,
       params: ServerParams,
-      query: t.Object({
-        token: t.Optional(t.String({ description: "From the server's `iconUrl`. Without it: 403." })),
-      }),
+      // Lets other parameters pass: nothing but a wrong token is a reason to show no picture.
+      query: t.Object(
+        { token: t.Optional(t.String({ description: "From the server's `iconUrl`. Without it: 403." })) },
+        { additionalProperties: true },
+      ),
       ...documented({
         id: "getMcpServerIcon",
         tag: "MCP servers",

@@ -139,6 +139,18 @@ describe("an icon that was asked for", () => {
   });
 });
 
+test("a token that we did not make costs no look into the database", async () => {
+  const closed = new Proxy(db, {
+    get() {
+      throw new Error("The database was asked.");
+    },
+  });
+
+  const shown = showIcon({ ...deps, db: closed }, { workspaceId: workspace.id, serverId: 1, token: "x" });
+
+  await expect(shown).rejects.toMatchObject({ reason: "invalid_icon_token" });
+});
+
 describe("several workers", () => {
   test("share the work, and nobody is asked twice", async () => {
     const served = Array.from({ length: 7 }, () => site({ "/favicon.ico": changing().answer }));
