@@ -101,6 +101,11 @@ describe("parsing WWW-Authenticate", () => {
       ],
     ],
     [
+      "a quoted string that never ends gives nothing out of itself",
+      'Bearer scope=b, realm="never ends, resource_metadata=https://evil',
+      [{ scheme: "bearer", token68: null, scope: "b" }],
+    ],
+    [
       "rubbish is passed over up to the next comma",
       '@@@ ;; "", =x, Bearer scope="a"',
       [{ scheme: "bearer", token68: null, scope: "a" }],

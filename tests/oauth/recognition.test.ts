@@ -11,14 +11,15 @@ describe("a server that answered 401", () => {
     expect(server.requests).toEqual([]);
   });
 
-  for (const place of [
-    "/.well-known/oauth-protected-resource/mcp",
-    "/.well-known/oauth-protected-resource",
-    "/.well-known/oauth-authorization-server",
-    "/.well-known/openid-configuration",
-  ]) {
-    test(`wants OAuth where there is a document at ${place}`, async () => {
-      using server = startFake({ [place]: {} });
+  const documents: [place: string, document: object][] = [
+    ["/.well-known/oauth-protected-resource/mcp", { resource: "https://mcp.example" }],
+    ["/.well-known/oauth-protected-resource", { authorization_servers: [] }],
+    ["/.well-known/oauth-authorization-server", { issuer: 7 }],
+    ["/.well-known/openid-configuration", { issuer: "https://as.example" }],
+  ];
+  for (const [place, document] of documents) {
+    test(`wants OAuth where there is a document at ${place}, good or not`, async () => {
+      using server = startFake({ [place]: document });
 
       expect(await wantsOAuth(fetch, `${server.origin}/mcp`, ["Bearer"])).toBe(true);
     });
@@ -32,6 +33,7 @@ describe("a server that answered 401", () => {
     ["an endless page for everything", () => endless("<p>")],
     ["a redirect to its login for everything", Response.redirect("https://login.example/")],
     ["a JSON text for everything", Response.json("Not found")],
+    ["a JSON error with 200 for everything", { error: "not_found" }],
   ];
   for (const [what, answer] of others) {
     test(`does not want OAuth where it has ${what}`, async () => {
