@@ -2,10 +2,10 @@ import { AppError, notFound } from "#src/errors.ts";
 import * as rows from "#src/db/members.ts";
 import * as workspaces from "#src/db/workspaces.ts";
 import { audit } from "#src/services/audit-events.ts";
-import { poolPrefix } from "#src/services/connections.ts";
 import type { Ctx, Deps, Role } from "#src/services/context.ts";
 import { pageById } from "#src/services/id-page.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
+import { poolPrefix } from "#src/services/pool-keys.ts";
 import { requirePowerOver } from "#src/services/roles.ts";
 
 export type WorkspaceMember = {
