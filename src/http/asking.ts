@@ -1,6 +1,8 @@
 import { Elysia } from "elysia";
 import { AppError, notFound } from "#src/errors.ts";
 import { readJsonBody } from "#src/http/body.ts";
+import { readForm } from "#src/http/page-form.ts";
+import { wantsPage } from "#src/http/page-request.ts";
 import type { Limits } from "#src/http/limits.ts";
 import { requestOf } from "#src/http/request.ts";
 import { requireSameOrigin } from "#src/http/same-origin.ts";
@@ -22,6 +24,8 @@ type Admitted = AccountCtx & { member: Member | null };
  * All three run before a body is read, so that a stranger gets 401 and not a lecture about fields; Elysia alone would
  * validate first. They are also the only ones to read a body.
  */
+export type Asking = ReturnType<typeof asking>;
+
 export const asking = (deps: Deps, limits: Limits) => {
   const admitted = new WeakMap<Request, Promise<Admitted>>();
 
@@ -39,8 +43,8 @@ export const asking = (deps: Deps, limits: Limits) => {
     const authorization = request.headers.get("authorization");
     requireSameOrigin(request, deps.settings.publicUrl, cookie !== null && authorization === null);
     const workspaceId = (params as { workspace_uuid?: string } | undefined)?.workspace_uuid ?? null;
-    const who = await identify(deps, { authorization, cookie }, workspaceId).catch((failure) => {
-      limits.failedRequest(addressOf(server, request));
+    const who = await identify(deps, { authorization, cookie }, workspaceId).catch((failure: unknown) => {
+      limits.failedRequest(request, addressOf(server, request));
       throw failure;
     });
     limits.request(request, who.via);
@@ -68,11 +72,11 @@ export const asking = (deps: Deps, limits: Limits) => {
     return { ...deps, requestId: requestOf(request).id, address: addressOf(server, request) };
   }
 
-  /** `parse` runs first where there is a body to read, `transform` where there is none. */
+  // `parse` runs first where there is a body to read, `transform` where there is none.
   const hooks = <C>(ask: (asked: Asked) => Promise<C>) => ({
     async parse(asked: Asked) {
       await ask(asked);
-      return readJsonBody(asked.request);
+      return wantsPage(asked.request) ? readForm(asked.request) : readJsonBody(asked.request);
     },
     async transform(asked: Asked) {
       await ask(asked);
@@ -88,6 +92,12 @@ export const asking = (deps: Deps, limits: Limits) => {
     /** Whoever proved who they are: by a session alone, or by a key as well. */
     account: (kind: "session" | "any") => hooks((asked) => asAccount(asked, kind)),
     anyone: (_: true) => hooks(asAnyone),
+    /** Beside `member`: one of the few things that are limited more narrowly. */
+    costly: (_: true) => ({
+      async beforeHandle(asked: Asked) {
+        limits.costly(asked.request, (await admit(asked)).via);
+      },
+    }),
   });
 };
 

@@ -1,4 +1,5 @@
-import { AppError } from "#src/errors.ts";
+import { AppError, invalid } from "#src/errors.ts";
+import { checkJson } from "#src/lib/json.ts";
 
 export const maxBodyBytes = 1024 * 1024;
 const maxBodySeconds = 10;
@@ -7,17 +8,38 @@ const maxBodySeconds = 10;
  * Reads a JSON body, giving up at the first byte too many.
  *
  * @returns `null` where there is no body
- * @throws {AppError} `body_too_large`, `unsupported_media_type`, or `bad_request` for what is no JSON
+ * @throws {AppError} `body_too_large`, `unsupported_media_type`, `bad_request` for what is no JSON,
+ *   `invalid` for text that cannot be kept
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
-  if (!request.body) return null;
+  const bytes = await readBytes(request);
+  if (!bytes) return null;
+  requireType(request, "application/json");
+  const body = parse(bytes);
+  const offence = checkJson(body);
+  if (offence?.reason === "too_deep") throw invalid(offence.path, "The body is nested too deeply.");
+  if (offence) throw invalid(offence.path, "The body holds a NUL or half a character.");
+  return body;
+}
 
-  const bytes = await readAtMost(request.body);
-  if (bytes.byteLength === 0) return null;
+/**
+ * The body as it was sent, or `null` where there is none.
+ *
+ * @throws {AppError} `body_too_large`, `bad_request` for one that does not arrive in time
+ */
+export async function readBytes(request: Request): Promise<Uint8Array | null> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+  const bytes = request.body && (await readAtMost(request.body));
+  return bytes?.byteLength ? bytes : null;
+}
+
+/** @throws {AppError} `unsupported_media_type` */
+export function requireType(request: Request, expected: string): void {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json")
-    throw new AppError("unsupported_media_type", "Send the body as application/json.");
+  if (type !== expected) throw new AppError("unsupported_media_type", `Send the body as ${expected}.`);
+}
+
+function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
 import { AppError, type ErrorCode, type FieldError } from "#src/errors.ts";
+import { pageError } from "#src/http/page-errors.ts";
+import { wantsPage } from "#src/http/page-request.ts";
 import { requestOf } from "#src/http/request.ts";
 import type { Logger } from "#src/lib/log.ts";
 
@@ -41,16 +43,14 @@ export const errors = (log: Logger) =>
       log.error({ requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error }, "request failed");
     // The access log reads the status from here.
     set.status = status;
-    return errorResponse(request, failure);
+    return wantsPage(request) ? pageError(request, failure, status) : errorResponse(request, failure);
   });
 
 /** `{ detail: { code, message, requestId, … } }`, or the same facts as RFC 9457 where the client asks for them. */
 export function errorResponse(request: Request, failure: AppError): Response {
   const status = statusOf[failure.reason];
-  const requestId = requestOf(request).id;
-  const headers = new Headers(headersOf(failure));
-  headers.set("x-request-id", requestId);
-  headers.set("cache-control", "no-store");
+  const { id: requestId, headers: known } = requestOf(request);
+  const headers = new Headers({ ...headersOf(failure), ...known, "cache-control": "no-store" });
 
   if (request.headers.get("accept")?.includes("application/problem+json")) {
     headers.set("content-type", "application/problem+json");
@@ -79,6 +79,8 @@ function headersOf(failure: AppError): Record<string, string> {
 
 function failureOf(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  // Elysia takes whatever is thrown before and while a body is read for a fault of parsing.
+  if (error instanceof ParseError && error.cause instanceof AppError) return error.cause;
   if (error instanceof ValidationError) return failureOfValidation(error);
   if (error instanceof NotFoundError) return new AppError("not_found", "No such endpoint. See /api/docs.");
   if (error instanceof ParseError)
@@ -104,14 +106,25 @@ function failureOfValidation(error: ValidationError): AppError {
 }
 
 function faultsOf(error: ValidationError): FieldError[] {
-  const seen = new Set<string>();
-  const faults: FieldError[] = [];
-  for (const { path, message } of error.validator.Errors(error.value) as Iterable<FieldError>) {
-    if (seen.has(path) || faults.length === 20) continue;
-    seen.add(path);
-    faults.push({ path, message });
-  }
-  return faults;
+  const faults = new Map<string, FieldError>();
+  for (const { path, message } of found(error))
+    if (!faults.has(path) && faults.size < 20) faults.set(path, { path, message });
+  return [...faults.values()];
+}
+
+type Fault = FieldError & { errors?: Iterable<Fault>[] };
+
+/** Every schema here is TypeBox, whose compiled check lists what it found; a query's number has a check of another kind. */
+function* found(error: ValidationError): Iterable<Fault> {
+  const { Errors } = error.validator as { Errors?(value: unknown): Iterable<Fault> };
+  for (const fault of Errors?.call(error.validator, error.value) ?? []) yield* closest(fault);
+}
+
+/** Of a body that may be left out, what is wrong with the one that was sent. */
+function* closest(fault: Fault): Iterable<Fault> {
+  const variant = fault.path === "" ? fault.errors?.[0] : undefined;
+  if (variant) yield* variant;
+  else yield fault;
 }
 
 function summaryOf(errors: FieldError[]): string {

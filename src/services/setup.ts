@@ -20,6 +20,8 @@ export type SetUp = {
 
 const everyScope: Scope[] = ["apps:read", "apps:write", "apps:admin"];
 
+export const isSetUp = ({ db }: Pick<Deps, "db">): Promise<boolean> => installation.isComplete(db);
+
 /**
  * Makes the first account, owner of the first workspace, once in the life of an installation.
  *

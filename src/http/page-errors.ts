@@ -1,0 +1,49 @@
+import { type AppError } from "#src/errors.ts";
+import { page } from "#src/http/page-answer.ts";
+import { isPartial } from "#src/http/page-request.ts";
+import { isUnsafe, requestOf } from "#src/http/request.ts";
+import { returnPath } from "#src/lib/return-path.ts";
+import { renderErrorFragment, renderErrorPage } from "#views/error.tsx";
+
+/** A failure as a person reads it. Whoever is not signed in is asked to, and comes back. */
+export function pageError(request: Request, failure: AppError, status: number): Response {
+  if (failure.reason === "not_authenticated") return toSignIn(request);
+
+  const { id: requestId, headers } = requestOf(request);
+  const retryAfter = failure.fields["retryAfterSeconds"];
+  const problem = {
+    code: failure.reason,
+    message: failure.message,
+    requiredScope: String(failure.fields["requiredScope"] ?? ""),
+    requestId,
+  };
+  return page(isPartial(request) ? renderErrorFragment(problem) : renderErrorPage(problem), {
+    status,
+    headers: { ...headers, ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }) },
+  });
+}
+
+/** htmx would put the sign-in into the page that asked for it: it is told to leave that page instead. */
+function toSignIn(request: Request): Response {
+  const back = returnPath(pathToComeBackTo(request));
+  const location = back && back !== "/" ? `/sign-in?return_to=${encodeURIComponent(back)}` : "/sign-in";
+  const byHtmx = request.headers.has("hx-request");
+  return new Response(null, {
+    status: byHtmx ? 401 : 303,
+    headers: {
+      ...requestOf(request).headers,
+      ...(byHtmx
+        ? { "hx-redirect": location, "www-authenticate": 'Bearer realm="Switchyard"' }
+        : { location }),
+      "cache-control": "no-store",
+    },
+  });
+}
+
+/** A change cannot be repeated by coming back, so then it is the page that it was made from. */
+function pathToComeBackTo(request: Request): string | null {
+  const url =
+    isUnsafe(request) || request.headers.has("hx-request") ? request.headers.get("referer") : request.url;
+  const { pathname, search } = URL.parse(url ?? "") ?? {};
+  return pathname === undefined ? null : `${pathname}${search}`;
+}

@@ -1,0 +1,74 @@
+import { Elysia } from "elysia";
+import { browserOf } from "#src/api/browser.ts";
+import type { Asking } from "#src/http/asking.ts";
+import type { Limits } from "#src/http/limits.ts";
+import { seeOther } from "#src/http/page-answer.ts";
+import { formIn } from "#src/http/page-form.ts";
+import { noNoticeCookie, noticeCookie, noticeIn } from "#src/http/page-notice.ts";
+import { attempt } from "#src/http/page-refusal.ts";
+import { requireSameOrigin } from "#src/http/same-origin.ts";
+import { noSessionCookie, sessionCookie } from "#src/http/session-cookie.ts";
+import { returnPath } from "#src/lib/return-path.ts";
+import { setCookies } from "#src/pages/shell.ts";
+import { show } from "#src/pages/show.ts";
+import type { Deps } from "#src/services/context.ts";
+import * as sessions from "#src/services/sessions.ts";
+import { isSetUp } from "#src/services/setup.ts";
+import { SignInPage } from "#views/sign-in/sign-in.tsx";
+
+export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
+  const { publicUrl } = deps.settings;
+
+  return new Elysia({ name: "pages.sign-in" })
+    .use(asking)
+
+    .get(
+      "/sign-in",
+      async ({ ctx, request, set }) => {
+        if (!(await isSetUp(ctx))) return seeOther("/setup");
+        const notice = noticeIn(request);
+        if (notice !== null) setCookies(set, noNoticeCookie(publicUrl));
+        const returnTo = returnPath(new URL(request.url).searchParams.get("return_to"));
+        return show(<SignInPage returnTo={returnTo} notice={notice} />);
+      },
+      { anyone: true },
+    )
+
+    .post(
+      "/sign-in",
+      async ({ ctx, body, request }) => {
+        const form = formIn(body);
+        const returnTo = returnPath(form.text("return_to"));
+        const email = form.text("email");
+        const { done, refusal } = await attempt(async () => {
+          limits.signIn(request, email, ctx.address);
+          return sessions.signIn(
+            ctx,
+            { email, password: form.text("password") },
+            browserOf(request, publicUrl),
+          );
+        }, ["not_authenticated"]);
+        if (refusal)
+          return show(
+            <SignInPage returnTo={returnTo} notice={null} email={email} refused={refusal} />,
+            refusal,
+          );
+        return seeOther(
+          returnTo ?? "/",
+          sessionCookie(done.session.secret, done.session.expiresAt, publicUrl),
+        );
+      },
+      { anyone: true },
+    )
+
+    .post(
+      "/sign-out",
+      async ({ ctx, request }) => {
+        const { cookie } = browserOf(request, publicUrl);
+        requireSameOrigin(request, publicUrl, cookie !== null);
+        await sessions.signOut(ctx, cookie);
+        return seeOther("/sign-in", noSessionCookie(publicUrl), noticeCookie("signed_out", publicUrl));
+      },
+      { anyone: true },
+    );
+};

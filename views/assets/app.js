@@ -1,0 +1,76 @@
+// What a page can do beyond what its links and forms do by themselves. Everything works without this file.
+
+const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]");
+const say = (words) => {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.textContent = words;
+  document.getElementById("live")?.replaceChildren(notice);
+};
+
+// `/` goes to the search field, Escape closes an open menu.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+    const search = document.querySelector("input[type=search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+  if (event.key === "Escape") {
+    const menu = document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// So does a click beside it, or going on with the keyboard.
+const closeOthers = (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]"))
+    if (!menu.contains(event.target)) menu.open = false;
+};
+document.addEventListener("click", closeOthers);
+document.addEventListener("focusin", closeOthers);
+
+// A filter that is not set does not stand in the URL.
+document.addEventListener("formdata", (event) => {
+  if (event.target.method !== "get") return;
+  const unset = [...event.formData].filter(([, value]) => value === "");
+  for (const [name] of unset) event.formData.delete(name);
+});
+
+// Copying is offered where it can be done.
+const offerCopying = () => {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+};
+offerCopying();
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText(field.value ?? field.textContent);
+  button.querySelector("span").textContent = "Copied";
+  say("Copied.");
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  offerCopying();
+  // What had the focus may be gone; the keyboard goes on where the new things are.
+  if (document.activeElement === document.body)
+    document.getElementById("main")?.focus({ preventScroll: true });
+});
+
+// What answered was none of our pages: a proxy, for example.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  const main = tasks.find((task) => task.type === "main");
+  if (!ctx.select || !main || main.fragment.childElementCount > 0) return;
+  event.preventDefault();
+  say("The answer could not be read. Reload the page to see what was done.");
+});
+
+document.addEventListener("htmx:error", () => {
+  say("Switchyard could not be reached. Check your connection and try again.");
+});

@@ -1,0 +1,41 @@
+import type { ComponentChildren } from "preact";
+import { assets } from "#views/assets/index.ts";
+
+/** No evaluated code, no injected style, no markup of a foreign origin: what the content security policy forbids anyway. */
+const htmxConfig = JSON.stringify({
+  includeIndicatorCSS: false,
+  extensions: "sse",
+  defaultTimeout: 60_000,
+  history: "reload",
+});
+
+/** What every page is made of, whoever looks at it. */
+export const Document = ({ title, children }: { title: string; children: ComponentChildren }) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <title>{`${title} · Switchyard`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={htmxConfig} />
+      <link rel="icon" href={assets.icon.url} type="image/svg+xml" />
+      <link rel="stylesheet" href={assets.styles.url} />
+      <script src={assets.htmx.url} defer />
+      <script src={assets.htmxSse.url} defer />
+      <script src={assets.script.url} defer />
+    </head>
+    <body>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      {children}
+    </body>
+  </html>
+);
+
+/** What is said once about what was just done. It stands on every page, as only what is there can be heard to change. */
+export const LiveRegion = ({ notice }: { notice: string | null }) => (
+  <div id="live" class="live" role="status">
+    {notice && <p class="notice">{notice}</p>}
+  </div>
+);

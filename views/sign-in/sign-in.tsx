@@ -1,0 +1,39 @@
+import { Field } from "#views/components/field.tsx";
+import { Button, Form, type Refused } from "#views/components/form.tsx";
+import { PlainLayout } from "#views/plain-layout.tsx";
+
+type Props = {
+  /** A path of ours to go to afterwards. */
+  returnTo: string | null;
+  notice: string | null;
+  email?: string;
+  refused?: Refused;
+};
+
+export const SignInPage = ({ returnTo, notice, email = "", refused = null }: Props) => (
+  <PlainLayout title="Sign in" notice={notice}>
+    <h1>Sign in</h1>
+    <Form action="/sign-in" refused={refused} navigates>
+      {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        autoComplete="username"
+        value={email}
+        refused={refused}
+        isFocused={email === ""}
+      />
+      <Field
+        name="password"
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        refused={refused}
+        isFocused={email !== ""}
+      />
+      <Button tone="primary">Sign in</Button>
+    </Form>
+    <p class="hint">New here? Somebody of the workspace can invite you.</p>
+  </PlainLayout>
+);
