@@ -36,7 +36,30 @@ export type ServerState = "REGISTER" | "AUTHORIZE" | "READY";
 export type Transport = "streamable_http" | "sse";
 export type Registration = "client_id_metadata" | "dynamic" | "manual";
 export type Access = "everyone" | "restricted";
-export type ServerInfo = { name: string; version: string; title?: string; websiteUrl?: string; icons?: { src: string }[] };
+export type ServerInfo = {
+  name: string;
+  version: string;
+  title?: string;
+  websiteUrl?: string;
+  icons?: { src: string }[];
+};
+
+export type TokenEndpointAuthMethod = "none" | "client_secret_basic" | "client_secret_post";
+
+/** What an admin may set for one OAuth server. The client's secret is not among it: that is sealed, in a column of its own. */
+export type OAuthSettings = {
+  clientId?: string;
+  tokenEndpointAuthMethod?: TokenEndpointAuthMethod;
+  /** Asked for instead of what was discovered. */
+  scopes?: string[];
+  /** Never asked beyond. */
+  scopeCeiling?: string[];
+  /** RFC 8707; true unless an admin says otherwise. */
+  sendResource?: boolean;
+  authorizationParameters?: Record<string, string>;
+  tokenParameters?: Record<string, string>;
+  allowMissingPkceMetadata?: boolean;
+};
 
 /** One row, written by the set-up: its presence is what makes a second set-up impossible. */
 export const installation = pgTable("installation", {
@@ -165,6 +188,18 @@ export const servers = pgTable(
     /** Where an `api_key` secret goes: `<name>: <prefix><secret>`. */
     headerName: text("header_name").notNull().default("Authorization"),
     headerPrefix: text("header_prefix").notNull().default("Bearer "),
+    oauth: jsonb("oauth").$type<OAuthSettings>().notNull().default({}),
+    /** The pre-registered client's secret, sealed. */
+    oauthSecret: text("oauth_secret"),
+    /** The authorization server that members' tokens come from. Another one gets nothing until an admin accepts it. */
+    issuer: text("issuer"),
+    /** What the metadata named instead, since that was noticed; while it stands here, the server is paused. */
+    otherIssuer: text("other_issuer"),
+    /** `WWW-Authenticate` of the last 401, one value per line: where its metadata is. The server controls it. */
+    challenge: text("challenge")
+      .array()
+      .notNull()
+      .default(sql`'{}'::text[]`),
     access: text("access").$type<Access>().notNull().default("everyone"),
     /** Bumped by whatever makes live connections to this server wrong: its URL, header, state or enabled flag. */
     version: integer("version").notNull().default(1),
@@ -213,16 +248,37 @@ export const credentials = pgTable(
     /** What `Keyring.seal` made of the secret; null for `direct_auth`, where there is none. */
     sealed: text("sealed"),
     status: text("status").$type<"connected" | "expired">().notNull().default("connected"),
-    scopes: text("scopes").array().notNull().default(sql`'{}'::text[]`),
+    scopes: text("scopes")
+      .array()
+      .notNull()
+      .default(sql`'{}'::text[]`),
     /** Bumped with every change of the secret; a live connection belongs to one version. */
     version: integer("version").notNull().default(1),
     connectedAt: moment("connected_at").notNull().defaultNow(),
     lastUsedAt: moment("last_used_at"),
     expiresAt: moment("expires_at"),
+    /** `oauth`: where the tokens came from, and with which client; they go nowhere else. */
+    issuer: text("issuer"),
+    clientId: text("client_id"),
+    /** `oauth`: what a server asked for beyond the granted scopes, to be asked for at the next authorization. */
+    wantedScopes: text("wanted_scopes")
+      .array()
+      .notNull()
+      .default(sql`'{}'::text[]`),
+    /** `oauth`: how often each set of scopes was asked for in vain. */
+    stepUps: jsonb("step_ups").$type<Record<string, number>>().notNull().default({}),
+    /** `oauth`: when the background may refresh ahead of expiry; null where there is nothing to refresh with. */
+    refreshAt: moment("refresh_at"),
+    /** Who refreshes at this moment, over all instances, and until when nobody else may. */
+    leaseHolder: text("lease_holder"),
+    leaseUntil: moment("lease_until"),
+    /** After a refresh that got no answer: nobody tries again before. */
+    retryAt: moment("retry_at"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.serverId, t.memberId] }),
     index("credentials_member").on(t.workspaceId, t.memberId),
+    index("credentials_refresh").on(t.refreshAt),
     foreignKey({
       name: "credentials_server_fk",
       columns: [t.workspaceId, t.serverId],
@@ -312,4 +368,102 @@ export const auditEvents = pgTable(
     primaryKey({ columns: [t.workspaceId, t.id] }),
     index("audit_events_target").on(t.workspaceId, t.targetType, t.targetId, t.id),
   ],
+);
+
+/** Our client at an authorization server, as it registered us: one for each server, issuer and redirect URI. */
+export const oauthClients = pgTable(
+  "oauth_clients",
+  {
+    workspaceId: workspaceId(),
+    serverId: integer("server_id").notNull(),
+    issuer: text("issuer").notNull(),
+    redirectUri: text("redirect_uri").notNull(),
+    clientId: text("client_id").notNull(),
+    /** Sealed. */
+    clientSecret: text("client_secret"),
+    tokenEndpointAuthMethod: text("token_endpoint_auth_method").$type<TokenEndpointAuthMethod>().notNull(),
+    secretExpiresAt: moment("secret_expires_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.serverId, t.issuer, t.redirectUri] }),
+    foreignKey({
+      name: "oauth_clients_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** An authorization in flight. Deleted by the callback that it is for, whatever comes of that. */
+export const oauthFlows = pgTable(
+  "oauth_flows",
+  {
+    workspaceId: workspaceId(),
+    /** SHA-256 of the state, in hex. */
+    stateHash: text("state_hash").notNull(),
+    serverId: integer("server_id").notNull(),
+    memberId: integer("member_id").notNull(),
+    /** SHA-256 of the flow cookie's value: the browser that began is the one that ends. */
+    browserHash: text("browser_hash").notNull(),
+    issuer: text("issuer").notNull(),
+    redirectUri: text("redirect_uri").notNull(),
+    resource: text("resource"),
+    scopes: text("scopes")
+      .array()
+      .notNull()
+      .default(sql`'{}'::text[]`),
+    /** The code verifier, the client and the endpoint that the code goes to, sealed. */
+    sealed: text("sealed").notNull(),
+    /** A path of ours, or null. */
+    returnTo: text("return_to"),
+    createdAt: createdAt(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.stateHash] }),
+    index("oauth_flows_expiry").on(t.expiresAt),
+    foreignKey({
+      name: "oauth_flows_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "oauth_flows_member_fk",
+      columns: [t.workspaceId, t.memberId],
+      foreignColumns: [members.workspaceId, members.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** A token that could not be revoked at once. Outlives the server and the member it was for. */
+export const revocations = pgTable(
+  "revocations",
+  {
+    workspaceId: workspaceId(),
+    id: uuid("id").notNull(),
+    serverName: text("server_name").notNull(),
+    /** The revocation endpoint, the token and our client there, sealed. */
+    sealed: text("sealed").notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    retryAt: moment("retry_at").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), index("revocations_retry").on(t.retryAt)],
+);
+
+/** An account at a sign-in provider that somebody signs in with here. */
+export const identities = pgTable(
+  "identities",
+  {
+    provider: text("provider").notNull(),
+    /** The provider's own name for the person: `sub`, or GitHub's numeric id. */
+    subject: text("subject").notNull(),
+    accountId: integer("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    email: text("email"),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.subject] }), index("identities_account").on(t.accountId)],
 );

@@ -107,17 +107,25 @@ function failureOfValidation(error: ValidationError): AppError {
 
 function faultsOf(error: ValidationError): FieldError[] {
   const faults = new Map<string, FieldError>();
-  for (const { path, message } of found(error))
-    if (!faults.has(path) && faults.size < 20) faults.set(path, { path, message });
+  for (const { path, message, schema } of found(error))
+    if (!faults.has(path) && faults.size < 20) faults.set(path, { path, message: choicesOf(schema) ?? message });
   return [...faults.values()];
 }
 
-type Fault = FieldError & { errors?: Iterable<Fault>[] };
+type Schema = { const?: unknown; enum?: unknown[]; anyOf?: Schema[] };
+type Fault = FieldError & { schema?: Schema; errors?: Iterable<Fault>[] };
 
 /** Every schema here is TypeBox, whose compiled check lists what it found; a query's number has a check of another kind. */
 function* found(error: ValidationError): Iterable<Fault> {
   const { Errors } = error.validator as { Errors?(value: unknown): Iterable<Fault> };
   for (const fault of Errors?.call(error.validator, error.value) ?? []) yield* closest(fault);
+}
+
+/** What may stand there, where that is a short list; null for everything else. */
+function choicesOf({ enum: values, anyOf = [] }: Schema = {}): string | null {
+  const choices = values ?? anyOf.map((one) => one.const);
+  const isList = choices.length > 0 && choices.every((choice) => typeof choice === "string");
+  return isList ? `Expected one of ${choices.join(", ")}` : null;
 }
 
 /** Of a body that may be left out, what is wrong with the one that was sent. */

@@ -25,3 +25,9 @@ export function answerPage<T>(
   }
   return page.items;
 }
+
+/** What the OpenAPI document says of those headers. */
+export const pageHeaders = {
+  "X-Total-Count": "How many there are in all.",
+  Link: 'The next page as `<…>; rel="next"`, where more follows.',
+};

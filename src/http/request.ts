@@ -1,14 +1,21 @@
 import { randomBytes } from "node:crypto";
 
-/** What is known of one request from its first moment on; its log line and its errors share the `id`. */
-export type RequestFacts = { id: string; startedAt: number };
+/** What is known of one request from its first moment on. */
+export type RequestFacts = {
+  /** Stands in the answer, in the log line and in an error. */
+  id: string;
+  startedAt: number;
+  /** Headers that its answer carries, whatever that turns out to be. */
+  headers: Record<string, string>;
+};
 
 const facts = new WeakMap<Request, RequestFacts>();
 
 export function requestOf(request: Request): RequestFacts {
   let known = facts.get(request);
   if (!known) {
-    known = { id: `req_${randomBytes(12).toString("base64url")}`, startedAt: performance.now() };
+    const id = `req_${randomBytes(12).toString("base64url")}`;
+    known = { id, startedAt: performance.now(), headers: { "x-request-id": id } };
     facts.set(request, known);
   }
   return known;

@@ -14,12 +14,15 @@ const policy = [
 
 /** What every answer carries, an error's included. A route may set a stricter policy of its own. */
 export const securityHeaders = (publicUrl: URL) =>
-  new Elysia({ name: "http.security-headers" }).onRequest(({ request, set }) => {
-    set.headers["x-request-id"] = requestOf(request).id;
-    set.headers["content-security-policy"] = policy;
-    set.headers["x-content-type-options"] = "nosniff";
-    set.headers["referrer-policy"] = "same-origin";
-    set.headers["cross-origin-opener-policy"] = "same-origin";
-    set.headers["cross-origin-resource-policy"] = "same-origin";
-    if (publicUrl.protocol === "https:") set.headers["strict-transport-security"] = "max-age=31536000";
-  });
+  new Elysia({ name: "http.security-headers" })
+    .onRequest(({ set }) => {
+      set.headers["content-security-policy"] = policy;
+      set.headers["x-content-type-options"] = "nosniff";
+      set.headers["referrer-policy"] = "same-origin";
+      set.headers["cross-origin-opener-policy"] = "same-origin";
+      set.headers["cross-origin-resource-policy"] = "same-origin";
+      if (publicUrl.protocol === "https:") set.headers["strict-transport-security"] = "max-age=31536000";
+    })
+    .mapResponse({ as: "global" }, ({ request, set }) => {
+      Object.assign(set.headers, requestOf(request).headers);
+    });

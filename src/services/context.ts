@@ -52,3 +52,15 @@ export type AccountCtx = Deps & { requestId: string; account: Account; via: Via 
 
 /** What a service gets when a member of a workspace asks. */
 export type Ctx = AccountCtx & { member: Member };
+
+/** Without what belongs to one request: for whatever outlives it. */
+export const depsOf = ({ db, settings, keyring, fetch, pool, log, metrics, isReady }: Deps): Deps => ({
+  db,
+  settings,
+  keyring,
+  fetch,
+  pool,
+  log,
+  metrics,
+  isReady,
+});

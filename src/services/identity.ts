@@ -64,6 +64,11 @@ export function requireSession(via: Via): void {
   });
 }
 
+/** Who is signed in in a browser that shows something else as its proof; null where nobody is. */
+export async function accountOfSession(deps: Pick<Deps, "db" | "log">, cookie: string | null): Promise<Account | null> {
+  return (await ofSession(deps, cookie, null))?.account ?? null;
+}
+
 async function ofApiKey(
   deps: Pick<Deps, "db" | "log">,
   authorization: string,

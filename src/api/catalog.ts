@@ -1,0 +1,154 @@
+import { Elysia, t } from "elysia";
+import { PromptResult, Prompts, ResourceContents, Resources, ToolResult, Tools } from "#src/api/server-schemas.ts";
+import type { ErrorCode } from "#src/errors.ts";
+import type { Asking } from "#src/http/asking.ts";
+import { documented } from "#src/http/documented.ts";
+import { Body, idOf, ServerParams } from "#src/http/params.ts";
+import * as catalog from "#src/services/catalog.ts";
+
+const upstream: ErrorCode[] = [
+  "server_not_ready",
+  "server_disabled",
+  "member_auth_required",
+  "url_not_allowed",
+  "upstream_failed",
+  "upstream_timeout",
+];
+const NamedParams = t.Object({ ...ServerParams.properties, name: t.String({ maxLength: 1024 }) });
+
+const listed = "Fetched live with the asking member's own credential, all pages; 403 says what that member has to do first.";
+
+const tools = documented({
+  id: "getMcpServerTools",
+  tag: "Catalog",
+  scope: "apps:read",
+  summary: "List a server's tools.",
+  description: listed,
+  answer: { schema: Tools },
+  errors: upstream,
+  example: { tools: [{ name: "echo", description: "Echoes back the input", inputSchema: { type: "object" } }] },
+});
+
+/** A server's tools at the second address that the list's own description names. */
+export const appConnectionsApi = (asking: Asking) =>
+  new Elysia({ name: "api.app-connections", prefix: "/api/v2/w/:workspace_uuid/app-connections/mcp-servers" })
+    .use(asking)
+    .get("/:server_id/tools", ({ ctx, params }) => catalog.tools(ctx, idOf(params.server_id)), {
+      member: "apps:read",
+      params: ServerParams,
+      detail: {
+        ...tools.detail,
+        operationId: "getAppConnectionTools",
+        summary: "List a server's tools, at its address as an app connection.",
+      },
+    });
+
+export const catalogApi = (asking: Asking) =>
+  new Elysia({ name: "api.catalog", prefix: "/api/v2/w/:workspace_uuid/mcp-servers/:server_id" })
+    .use(asking)
+
+    .get("/tools", ({ ctx, params }) => catalog.tools(ctx, idOf(params.server_id)), {
+      member: "apps:read",
+      params: ServerParams,
+      ...tools,
+    })
+
+    .post(
+      "/tools/:name/call",
+      ({ ctx, params, body }) =>
+        catalog.callTool(ctx, idOf(params.server_id), params.name, { ...body, arguments: body?.arguments ?? {} }),
+      {
+        member: "apps:write",
+        params: NamedParams,
+        body: t.Union([
+          Body({
+            arguments: t.Optional(t.Record(t.String(), t.Unknown())),
+            inputResponses: t.Optional(
+              t.Record(t.String(), t.Unknown(), { description: "What an earlier call's `inputRequests` asked for." }),
+            ),
+            requestState: t.Optional(t.String({ description: "As that earlier call gave it." })),
+          }),
+          t.Null(),
+        ]),
+        ...documented({
+          id: "callMcpServerTool",
+          tag: "Catalog",
+          scope: "apps:write",
+          summary: "Call a tool.",
+          description: "A tool's own failure is 200 with `isError: true`; a call that the server refused is an error here.",
+          takesBody: true,
+          answer: { schema: ToolResult },
+          errors: upstream,
+          example: { content: [{ type: "text", text: "Echo: hello" }], isError: false },
+        }),
+      },
+    )
+
+    .get("/prompts", ({ ctx, params }) => catalog.prompts(ctx, idOf(params.server_id)), {
+      member: "apps:read",
+      params: ServerParams,
+      ...documented({
+        id: "getMcpServerPrompts",
+        tag: "Catalog",
+        scope: "apps:read",
+        summary: "List a server's prompts.",
+        description: `${listed} A server that offers none gives an empty list.`,
+        answer: { schema: Prompts },
+        errors: upstream,
+        example: { prompts: [{ name: "simple-prompt", description: "A prompt without arguments" }] },
+      }),
+    })
+
+    .post(
+      "/prompts/:name/get",
+      ({ ctx, params, body }) => catalog.getPrompt(ctx, idOf(params.server_id), params.name, body?.arguments ?? {}),
+      {
+        member: "apps:read",
+        params: NamedParams,
+        body: t.Union([Body({ arguments: t.Optional(t.Record(t.String(), t.String())) }), t.Null()]),
+        ...documented({
+          id: "getMcpServerPrompt",
+          tag: "Catalog",
+          scope: "apps:read",
+          summary: "Get a prompt, filled in.",
+          takesBody: true,
+          answer: { schema: PromptResult },
+          errors: upstream,
+          example: { messages: [{ role: "user", content: { type: "text", text: "Hello" } }] },
+        }),
+      },
+    )
+
+    .get("/resources", ({ ctx, params }) => catalog.resources(ctx, idOf(params.server_id)), {
+      member: "apps:read",
+      params: ServerParams,
+      ...documented({
+        id: "getMcpServerResources",
+        tag: "Catalog",
+        scope: "apps:read",
+        summary: "List a server's resources and resource templates.",
+        description: `${listed} A server that offers none gives empty lists.`,
+        answer: { schema: Resources },
+        errors: upstream,
+        example: { resources: [{ uri: "demo://resource/1", name: "Resource 1" }], resourceTemplates: [] },
+      }),
+    })
+
+    .get(
+      "/resources/read",
+      ({ ctx, params, query }) => catalog.readResource(ctx, idOf(params.server_id), query.uri),
+      {
+        member: "apps:read",
+        params: ServerParams,
+        query: t.Object({ uri: t.String({ minLength: 1, maxLength: 8192, description: "As the server lists it." }) }),
+        ...documented({
+          id: "readMcpServerResource",
+          tag: "Catalog",
+          scope: "apps:read",
+          summary: "Read a resource.",
+          answer: { schema: ResourceContents },
+          errors: [...upstream, "bad_request"],
+          example: { contents: [{ uri: "demo://resource/1", mimeType: "text/plain", text: "Hello" }] },
+        }),
+      },
+    );

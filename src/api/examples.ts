@@ -1,0 +1,25 @@
+const workspace = "8c1f4f0e-6d0c-4b53-9f8e-2f6a5b1f0c11";
+
+export const serverExample = {
+  id: 7,
+  appUuid: "0d9c3c1e-4a52-4a86-8a3c-5a4f3d2b9e10",
+  workspaceUuid: workspace,
+  name: "Linear",
+  description: null,
+  url: "https://mcp.linear.app/mcp",
+  transport: "streamable_http",
+  protocolVersion: "2025-11-25",
+  authType: "oauth",
+  state: "READY",
+  enabled: true,
+  registration: "dynamic",
+  iconUrl: `https://switchyard.example.com/api/v2/w/${workspace}/mcp-servers/7/icon?token=…`,
+  serverInfo: { name: "linear", version: "1.4.0", title: "Linear" },
+  instructions: null,
+  connection: "connected",
+  memberCount: 8,
+  access: "everyone",
+  lastTest: { success: true, latencyMs: 142, testedAt: "2026-11-23T09:12:44.031Z" },
+  createdAt: "2026-11-02T14:00:00.000Z",
+  updatedAt: "2026-11-02T14:03:10.512Z",
+};

@@ -1,0 +1,202 @@
+import { Elysia, t } from "elysia";
+import { AuthType, ServerState } from "#src/api/schemas.ts";
+import { oauthInput } from "#src/api/oauth-schemas.ts";
+import { McpServer, RemovedServer, UpdatedMcpServer } from "#src/api/server-schemas.ts";
+import type { Asking } from "#src/http/asking.ts";
+import { documented } from "#src/http/documented.ts";
+import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
+import { Body, idOf, ServerParams, WorkspaceParams } from "#src/http/params.ts";
+import type { Deps } from "#src/services/context.ts";
+import * as servers from "#src/services/servers/index.ts";
+import { serverExample } from "#src/api/examples.ts";
+
+const fields = {
+  name: t.Optional(t.String({ minLength: 1, maxLength: 200, description: "1–80 characters; made up where absent." })),
+  description: t.Optional(t.Union([t.String({ maxLength: 2000 }), t.Null()])),
+  authType: t.Optional(AuthType),
+  header: t.Optional(
+    Body(
+      { name: t.Optional(t.String({ maxLength: 64 })), prefix: t.Optional(t.String({ maxLength: 32 })) },
+      { description: "Where an `api_key` secret goes; `Authorization: Bearer <secret>` unless told." },
+    ),
+  ),
+  oauth: t.Optional(Body(oauthInput, { description: "Requires `apps:admin`." })),
+};
+const url = t.String({ maxLength: 4096, description: "The MCP endpoint: http or https, no user name, no fragment." });
+
+const ListQuery = t.Object({
+  sortBy: t.Optional(t.UnionEnum([...servers.sortFields], { default: "name" })),
+  sortOrder: t.Optional(t.UnionEnum(["asc", "desc"], { default: "asc" })),
+  q: t.Optional(t.String({ maxLength: 200, description: "Only those with this in their name, URL or description." })),
+  state: t.Optional(ServerState),
+  enabled: t.Optional(t.Boolean()),
+  ...PageQuery,
+});
+
+export const serversApi = (deps: Deps, asking: Asking) =>
+  new Elysia({ name: "api.servers", prefix: "/api/v2/w/:workspace_uuid/mcp-servers" })
+    .use(asking)
+
+    .get(
+      "/",
+      async ({ ctx, query, request, set }) => {
+        const input = {
+          ...pageInput(query),
+          sortBy: query.sortBy ?? "name",
+          sortOrder: query.sortOrder ?? "asc",
+          q: query.q || null,
+          state: query.state ?? null,
+          enabled: query.enabled ?? null,
+        };
+        return answerPage({ request, set, publicUrl: deps.settings.publicUrl }, await servers.list(ctx, input));
+      },
+      {
+        member: "apps:read",
+        params: WorkspaceParams,
+        query: ListQuery,
+        ...documented({
+          id: "listMcpServers",
+          tag: "MCP servers",
+          scope: "apps:read",
+          summary: "List the MCP servers this member may use.",
+          description: "Tools are not in it: ask each server for its own.",
+          answer: { schema: t.Array(McpServer), headers: pageHeaders },
+          errors: ["bad_request"],
+          example: [serverExample],
+        }),
+      },
+    )
+
+    .post(
+      "/",
+      async ({ ctx, body, set, status }) => {
+        const server = await servers.create(ctx, body);
+        set.headers["location"] = new URL(
+          `/api/v2/w/${server.workspaceUuid}/mcp-servers/${server.id}`,
+          deps.settings.publicUrl,
+        ).href;
+        return status(201, server);
+      },
+      {
+        member: "apps:write",
+        params: WorkspaceParams,
+        body: Body({
+          url,
+          ...fields,
+          discover: t.Optional(
+            t.Boolean({ default: true, description: "Look how the server wants to be reached before adding it." }),
+          ),
+        }),
+        ...documented({
+          id: "createMcpServer",
+          tag: "MCP servers",
+          scope: "apps:write",
+          summary: "Add an MCP server by its URL.",
+          description:
+            "Looks by itself how the server wants members to be authorized. One that cannot be reached is added all the same, with the reason in `lastTest`.",
+          takesBody: true,
+          answer: {
+            status: 201,
+            description: "Added, in state `REGISTER`.",
+            schema: McpServer,
+            headers: { Location: "The new server's own address." },
+          },
+          errors: ["conflict", "url_not_allowed"],
+          example: serverExample,
+        }),
+      },
+    )
+
+    .get("/:server_id", ({ ctx, params }) => servers.get(ctx, idOf(params.server_id)), {
+      member: "apps:read",
+      params: ServerParams,
+      ...documented({
+        id: "getMcpServer",
+        tag: "MCP servers",
+        scope: "apps:read",
+        summary: "Get one MCP server.",
+        answer: { schema: McpServer },
+        example: serverExample,
+      }),
+    })
+
+    .patch("/:server_id", ({ ctx, params, body }) => servers.update(ctx, idOf(params.server_id), body), {
+      member: "apps:write",
+      params: ServerParams,
+      body: Body({ url: t.Optional(url), ...fields }),
+      ...documented({
+        id: "updateMcpServer",
+        tag: "MCP servers",
+        scope: "apps:write",
+        summary: "Change an MCP server.",
+        description:
+          "Absent fields keep what they have. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so.",
+        takesBody: true,
+        answer: { schema: UpdatedMcpServer },
+        errors: ["conflict", "url_not_allowed"],
+        example: { ...serverExample, warnings: [] },
+      }),
+    })
+
+    .delete("/:server_id", ({ ctx, params }) => servers.remove(ctx, idOf(params.server_id)), {
+      member: "apps:admin",
+      params: ServerParams,
+      ...documented({
+        id: "deleteMcpServer",
+        tag: "MCP servers",
+        scope: "apps:admin",
+        summary: "Delete an MCP server with every member's connection to it.",
+        answer: { schema: RemovedServer, description: "Deleted; `revocations` counts what became of the tokens." },
+        example: { deleted: true, id: 7, revocations: { confirmed: 3, unsupported: 0, failed: 0 } },
+      }),
+    })
+
+    .post("/:server_id/enable", ({ ctx, params }) => servers.enable(ctx, idOf(params.server_id)), {
+      member: "apps:write",
+      params: ServerParams,
+      costly: true,
+      ...documented({
+        id: "enableMcpServer",
+        tag: "MCP servers",
+        scope: "apps:write",
+        summary: "Enable an MCP server, setting it up as far as it goes.",
+        description:
+          "`READY` and enabled: returned as it is. `READY` and disabled: enabled. `REGISTER`: connected to, or its next step found. `AUTHORIZE`: refused, because a member has to finish the OAuth flow.",
+        answer: { schema: McpServer },
+        errors: [
+          "authorization_required",
+          "manual_registration_required",
+          "member_auth_required",
+          "url_not_allowed",
+          "upstream_failed",
+          "upstream_timeout",
+        ],
+        example: serverExample,
+      }),
+    })
+
+    .post(
+      "/:server_id/disable",
+      ({ ctx, params, query }) =>
+        servers.disable(ctx, idOf(params.server_id), query.clear_registration ?? query.clearRegistration ?? false),
+      {
+        member: "apps:write",
+        params: ServerParams,
+        query: t.Object({
+          clear_registration: t.Optional(
+            t.Boolean({ default: false, description: "Also forget the OAuth client and members' tokens." }),
+          ),
+          clearRegistration: t.Optional(t.Boolean({ description: "The same under another name." })),
+        }),
+        ...documented({
+          id: "disableMcpServer",
+          tag: "MCP servers",
+          scope: "apps:write",
+          summary: "Disable an MCP server.",
+          answer: { schema: McpServer },
+          errors: ["bad_request"],
+          example: { ...serverExample, enabled: false },
+        }),
+      },
+    );
+

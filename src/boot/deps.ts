@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import { startBackground } from "#src/boot/background.ts";
+import { isMigrated, migrate } from "#src/db/migrate.ts";
+import { type Database, openDatabase } from "#src/db/open.ts";
+import { createKeyring } from "#src/lib/keyring.ts";
+import { loadOrCreateKeys } from "#src/lib/keys-file.ts";
+import { createLogger, type Logger } from "#src/lib/log.ts";
+import { createMetrics } from "#src/lib/metrics.ts";
+import { createPool } from "#src/mcp/pool.ts";
+import { assertLookupHonoured } from "#src/net/self-test.ts";
+import { createGuardedFetch } from "#src/net/fetch.ts";
+import type { Deps } from "#src/services/context.ts";
+import { startIconRefresh } from "#src/services/icons.ts";
+import type { Settings } from "#src/settings.ts";
+
+export type Opened = { deps: Deps; database: Database; close(): Promise<void> };
+
+/** Opens everything the app stands on, in the order in which one needs the other. */
+export async function openDeps(given: Settings): Promise<Opened> {
+  const log = createLogger({ level: given.logLevel });
+  await assertLookupHonoured();
+  const settings = { ...given, setupToken: given.setupToken ?? randomBytes(24).toString("base64url") };
+  const database = await openDatabase(
+    settings.databaseUrl ? { url: settings.databaseUrl } : { dataDir: settings.dataDir },
+  );
+  await migrate(database);
+
+  const keyring = createKeyring(await keysOf(settings, log));
+  const fetch = createGuardedFetch({ allowLoopback: settings.allowLoopback, exceptions: settings.egressAllow });
+  const metrics = createMetrics();
+  const pool = createPool({ fetch });
+  metrics.watchPool(() => pool.size);
+  const isReady = async () => {
+    await database.ping();
+    return isMigrated(database);
+  };
+  const deps: Deps = { db: database.db, settings, keyring, fetch, pool, log, metrics, isReady: () => isReady().catch(() => false) };
+
+  const stops = [startIconRefresh(deps), startBackground(deps)];
+  const close = async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    await pool.close();
+    fetch.close();
+    await database.close();
+  };
+  return { deps, database, close };
+}
+
+async function keysOf({ encryptionKeys, dataDir }: Settings, log: Logger) {
+  if (encryptionKeys.length > 0) return encryptionKeys;
+  const file = await loadOrCreateKeys(dataDir);
+  if (file.wasOpen) log.warn({ path: file.path }, "others could read the encryption keys until now; consider new ones");
+  return file.keys;
+}

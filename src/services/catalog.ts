@@ -1,0 +1,43 @@
+import { callTool as call, getPrompt as get, readResource as readOne } from "#src/mcp/call.ts";
+import { listPrompts, listResources, listTools } from "#src/mcp/catalog.ts";
+import * as connections from "#src/services/connections.ts";
+import type { Ctx } from "#src/services/context.ts";
+
+/*
+ * A server's tools, prompts and resources: live, with the asking member's own credential, field for field as the
+ * server says them.
+ */
+
+export async function tools(ctx: Ctx, serverId: number) {
+  const { items, truncated } = await connections.read(ctx, serverId, listTools);
+  return { tools: items, ...marked(truncated) };
+}
+
+export async function prompts(ctx: Ctx, serverId: number) {
+  const { items, truncated } = await connections.read(ctx, serverId, listPrompts);
+  return { prompts: items, ...marked(truncated) };
+}
+
+export async function resources(ctx: Ctx, serverId: number) {
+  const { resources, resourceTemplates, truncated } = await connections.read(ctx, serverId, listResources);
+  return { resources, resourceTemplates, ...marked(truncated) };
+}
+
+export type CallInput = {
+  arguments: Record<string, unknown>;
+  /** The answers to what an earlier call asked for, with the state it gave (2026-07-28, multi round-trip). */
+  inputResponses?: Record<string, unknown>;
+  requestState?: string;
+};
+
+export const callTool = (ctx: Ctx, serverId: number, name: string, { arguments: args, ...answers }: CallInput) =>
+  connections.use(ctx, serverId, (connection) => call(connection, name, args, answers));
+
+export const getPrompt = (ctx: Ctx, serverId: number, name: string, args: Record<string, string>) =>
+  connections.use(ctx, serverId, (connection) => get(connection, name, args));
+
+export const readResource = (ctx: Ctx, serverId: number, uri: string) =>
+  connections.use(ctx, serverId, (connection) => readOne(connection, uri));
+
+/** Stands there only where the server offers more than we read. */
+const marked = (isTruncated: boolean): { truncated?: true } => (isTruncated ? { truncated: true } : {});

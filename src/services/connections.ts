@@ -1,0 +1,84 @@
+import { type CredentialRow, touch as touchRow } from "#src/db/credentials.ts";
+import { kinds } from "#src/credentials/index.ts";
+import { AppError } from "#src/errors.ts";
+import type { Connection } from "#src/mcp/connect.ts";
+import type { Authorization, Target } from "#src/mcp/target.ts";
+import { type Ctx, depsOf } from "#src/services/context.ts";
+import { sealedFor } from "#src/services/credential-seal.ts";
+import { memberAuthRequired } from "#src/services/member-auth.ts";
+import { oauthAuthorization } from "#src/services/oauth/authorization.ts";
+import { requireSameIssuer } from "#src/services/oauth/discover.ts";
+import { poolPrefix } from "#src/services/pool-keys.ts";
+import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
+import { upstreamFailure } from "#src/services/upstream.ts";
+
+type Work<T> = (connection: Connection) => Promise<T>;
+
+/**
+ * Runs `work` on the asking member's own live connection to a server, as the server's state allows.
+ *
+ * @throws {AppError} `not_found`, `server_not_ready`, `server_disabled`, `member_auth_required`, `issuer_changed`, or what
+ *   broke on the way
+ */
+export const use = <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
+  withTarget(ctx, serverId, (target) => ctx.pool.use(target, work));
+
+/** The same for a read without arguments: equal ones under way are one, so `work` must be the same function each time. */
+export const read = <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
+  withTarget(ctx, serverId, (target) => ctx.pool.read(target, work));
+
+/**
+ * What it takes to reach a server in this member's name. The key changes with whatever makes a live connection wrong.
+ *
+ * @param authorization - another one than the stored, to try it; such a target is never for the pool
+ */
+export const targetOf = (
+  ctx: Ctx,
+  { server, credential }: ServerInUse,
+  authorization: Authorization = authorizationOf(ctx, server, credential),
+): Target => ({
+  key: `${poolPrefix(server)}${ctx.member.id}/${server.version}.${credential?.version ?? 0}`,
+  workspaceId: server.workspaceId,
+  memberId: ctx.member.id,
+  serverId: server.id,
+  url: server.url,
+  known: { transport: server.transport, protocolVersion: server.protocolVersion },
+  authorization,
+});
+
+function authorizationOf(ctx: Ctx, server: Server, credential: CredentialRow | null): Authorization {
+  if (server.authType === "oauth") return oauthAuthorization(depsOf(ctx), server, credential);
+  const secret = credential?.sealed ? ctx.keyring.open(credential.sealed, sealedFor(server, ctx.member.id)) : null;
+  const headers = kinds[server.authType].headers(secret, server);
+  return { headers: async () => headers };
+}
+
+async function withTarget<T>(ctx: Ctx, serverId: number, work: (target: Target) => Promise<T>): Promise<T> {
+  const inUse = await find(ctx, serverId);
+  requireUsable(ctx, inUse);
+  try {
+    const result = await work(targetOf(ctx, inUse));
+    touch(ctx, inUse);
+    return result;
+  } catch (failure) {
+    throw await upstreamFailure(ctx, inUse.server, failure);
+  }
+}
+
+/** The contract's table of states, row by row. */
+function requireUsable(ctx: Ctx, { server, credential }: ServerInUse): void {
+  if (server.state === "REGISTER")
+    throw new AppError("server_not_ready", `${server.name} is not set up yet. Enable it first.`);
+  requireSameIssuer(server);
+  if (server.state === "AUTHORIZE") throw memberAuthRequired(ctx, server);
+  if (!server.enabled) throw new AppError("server_disabled", `${server.name} is disabled. Enable it first.`);
+  if (credential?.status !== "connected") throw memberAuthRequired(ctx, server);
+}
+
+/** Not waited for: nobody's answer depends on it. */
+function touch(ctx: Ctx, { server, credential }: ServerInUse): void {
+  if (credential?.lastUsedAt && Date.now() - credential.lastUsedAt.getTime() < 60_000) return;
+  touchRow(ctx.db, { workspaceId: server.workspaceId, serverId: server.id, memberId: ctx.member.id }).catch(
+    (error: unknown) => ctx.log.warn({ requestId: ctx.requestId, error }, "last use not noted"),
+  );
+}

@@ -1,0 +1,42 @@
+import { AppError } from "#src/errors.ts";
+import type { Probe } from "#src/mcp/probe.ts";
+import type { Target } from "#src/mcp/target.ts";
+import { wantsOAuth } from "#src/oauth/recognition.ts";
+import type { AuthType, Ctx } from "#src/services/context.ts";
+
+/** What a server answers to somebody it does not know. */
+export type FirstLook = {
+  probe: Probe;
+  /** How it wants members to be authorized; null where it could not be reached, so nothing is known. */
+  authType: AuthType | null;
+};
+
+/**
+ * Knocks at a server without any credential, to find out by itself how it wants to be reached.
+ *
+ * @throws {AppError} `url_not_allowed` where our own egress policy forbids the address
+ */
+export async function firstLook(ctx: Ctx, url: string): Promise<FirstLook> {
+  const result = await ctx.pool.probe(anonymousTarget(ctx.member.workspaceId, { id: 0, url }, ctx.member.id));
+  if (result.ok) return { probe: result, authType: "direct_auth" };
+  if (result.error.kind === "refused")
+    throw new AppError("url_not_allowed", result.error.message, { cause: result.error });
+  if (result.error.kind !== "unauthorized") return { probe: result, authType: null };
+  const isOAuth = await wantsOAuth(ctx.fetch, url, result.error.challenge);
+  return { probe: result, authType: isOAuth ? "oauth" : "api_key" };
+}
+
+/**
+ * A server as somebody without any credential reaches it: to be probed, never pooled.
+ *
+ * @param memberId - on whose account the call goes
+ */
+export const anonymousTarget = (workspaceId: string, server: { id: number; url: string }, memberId: number): Target => ({
+  key: `${workspaceId}/${server.id}/nobody`,
+  workspaceId,
+  memberId,
+  serverId: server.id,
+  url: server.url,
+  known: { transport: "streamable_http", protocolVersion: null },
+  authorization: { headers: async () => ({}) },
+});

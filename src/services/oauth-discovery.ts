@@ -1,0 +1,101 @@
+import { AppError } from "#src/errors.ts";
+import type { OAuthSettings } from "#src/db/schema.ts";
+import type { McpError } from "#src/mcp/errors.ts";
+import { discover, type Discovery } from "#src/oauth/discovery.ts";
+import type { Registration } from "#src/oauth/registration.ts";
+import type { Warning } from "#src/oauth/warnings.ts";
+import type { AuthType, Ctx } from "#src/services/context.ts";
+import { type FirstLook, firstLook } from "#src/services/discovery.ts";
+import { canPublishMetadata } from "#src/services/oauth/client-metadata.ts";
+import { discoveryFailure } from "#src/services/oauth/discover.ts";
+import { checkEgress } from "#src/services/servers/egress.ts";
+import { serverUrl } from "#src/services/servers/input.ts";
+
+/** How a server wants to be reached, as far as it tells somebody it does not know. */
+export type OAuthDiscovery = {
+  url: string;
+  authType: AuthType;
+  requiresAuth: boolean;
+  registration: Registration | null;
+  protectedResource: Discovery["protectedResource"];
+  authorizationServer: Discovery["authorizationServer"] | null;
+  /** What we would ask for. */
+  scopes: string[];
+  protocolVersion: string | null;
+  serverInfo: object | null;
+  warnings: Warning[];
+};
+
+/**
+ * Finds out how a server wants to be reached, and stores nothing.
+ *
+ * @throws {AppError} `invalid`, `url_not_allowed`; `discovery_failed` for a server that speaks no MCP or whose metadata
+ *   breaks a rule; `upstream_failed`, `upstream_timeout` for one that cannot be reached
+ */
+export async function discoverOAuth(ctx: Ctx, text: string): Promise<OAuthDiscovery> {
+  const url = serverUrl(text);
+  checkEgress(ctx, url);
+  const look = await firstLook(ctx, url);
+  if (look.probe.ok) return ofOpenServer(url, look.probe);
+  if (look.authType === null) throw failureOf(look.probe.error);
+
+  const found = await discoverAt(ctx, url, look, {});
+  return {
+    url,
+    authType: found ? "oauth" : "api_key",
+    requiresAuth: true,
+    registration: found?.registration ?? null,
+    protectedResource: found?.protectedResource ?? null,
+    authorizationServer: found?.authorizationServer ?? null,
+    scopes: found?.scopes ?? [],
+    protocolVersion: null,
+    serverInfo: null,
+    warnings: found?.warnings ?? [],
+  };
+}
+
+/** How our client would come to be at a server; null where that cannot be told yet. */
+export async function registrationAt(ctx: Ctx, url: string, look: FirstLook, settings: OAuthSettings): Promise<Registration | null> {
+  if (look.authType !== "oauth") return null;
+  if (settings.clientId !== undefined) return "manual";
+  const found = await discoverAt(ctx, url, look, settings).catch((failure: unknown) => {
+    if (failure instanceof AppError) return null;
+    throw failure;
+  });
+  return found?.registration ?? null;
+}
+
+const discoverAt = (ctx: Ctx, url: string, { probe }: FirstLook, settings: OAuthSettings): Promise<Discovery | null> =>
+  discover(ctx.fetch, url, {
+    challenges: probe.ok ? [] : probe.error.challenge,
+    issuer: null,
+    allowances: { allowMissingPkceMetadata: settings.allowMissingPkceMetadata ?? false },
+    canPublishMetadata: canPublishMetadata(ctx),
+  }).catch((failure: unknown) => {
+    throw discoveryFailure(new URL(url).host, failure);
+  });
+
+const ofOpenServer = (url: string, probe: Extract<FirstLook["probe"], { ok: true }>): OAuthDiscovery => ({
+  url,
+  authType: "direct_auth",
+  requiresAuth: false,
+  registration: null,
+  protectedResource: null,
+  authorizationServer: null,
+  scopes: [],
+  protocolVersion: probe.protocolVersion,
+  serverInfo: probe.serverInfo,
+  warnings:
+    probe.transport === "sse"
+      ? [{ code: "legacy_sse", message: "The server speaks HTTP+SSE, which newer revisions of MCP have given up." }]
+      : [],
+});
+
+/** Something that answered, but not as an MCP server does, is not unreachable. */
+function failureOf(error: McpError): AppError {
+  const options = { fields: { stage: error.stage }, cause: error };
+  const isTrouble = error.kind === "failed" && (error.stage === "http" ? error.status === undefined : error.stage !== "handshake");
+  if (error.kind === "timeout") return new AppError("upstream_timeout", "The server did not answer in time.", options);
+  if (isTrouble || (error.status ?? 0) >= 500) return new AppError("upstream_failed", error.message, options);
+  return new AppError("discovery_failed", `There is no MCP server at this URL: ${error.message}`, options);
+}

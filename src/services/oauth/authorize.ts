@@ -1,0 +1,83 @@
+import { AppError } from "#src/errors.ts";
+import * as flowRows from "#src/db/oauth-flows.ts";
+import { hashToken, sessionSecret } from "#src/lib/tokens.ts";
+import { startAuthorization } from "#src/oauth/authorization.ts";
+import type { Discovery } from "#src/oauth/discovery.ts";
+import { union, withinCeiling } from "#src/oauth/scopes.ts";
+import type { Ctx } from "#src/services/context.ts";
+import { redirectUriOf } from "#src/services/oauth/client-metadata.ts";
+import { clientFor } from "#src/services/oauth/clients.ts";
+import { discover } from "#src/services/oauth/discover.ts";
+import { sealFlow } from "#src/services/oauth/flow.ts";
+import { keepRegistration } from "#src/services/oauth/registrations.ts";
+import { find, type ServerInUse } from "#src/services/servers/find.ts";
+
+export const flowMinutes = 10;
+
+/** Where to send the browser, and what it has to bring back to show that it is the one that began. */
+export type Begun = { url: string; state: string; workspaceId: string; browserSecret: string; expiresAt: Date };
+
+/**
+ * Begins an authorization of the asking member at a server. Discovers and registers first where that is due.
+ *
+ * @param returnTo - a path of ours to come back to, already checked; null for the server's own page
+ * @throws {AppError} `not_oauth`, `issuer_changed`, `manual_registration_required`, `discovery_failed`, or what broke
+ */
+export async function begin(ctx: Ctx, serverId: number, returnTo: string | null): Promise<Begun> {
+  const use = await find(ctx, serverId);
+  const { server } = use;
+  if (server.authType !== "oauth")
+    throw new AppError("not_oauth", `${server.name} has no sign-in of its own: connect by its credentials.`);
+  const discovery = await discover(ctx, server);
+  if (!discovery) throw new AppError("not_oauth", `${server.name} asks for no sign-in. Enable it anew.`);
+  const client = await clientFor(ctx, server, discovery);
+  await keepRegistration(ctx, server, { registration: client.registration, issuer: discovery.issuer });
+
+  const { authorizationServer } = discovery;
+  const redirectUri = redirectUriOf(ctx, server.appUuid);
+  const resource = (server.oauth.sendResource ?? true) ? discovery.resource : null;
+  const scopes = scopesFor(use, discovery);
+  const started = startAuthorization({
+    authorizationEndpoint: authorizationServer.authorizationEndpoint,
+    clientId: client.clientId,
+    redirectUri,
+    scopes,
+    resource,
+    authorizationParameters: server.oauth.authorizationParameters ?? {},
+  });
+
+  const browserSecret = sessionSecret();
+  const expiresAt = new Date(Date.now() + flowMinutes * 60_000);
+  const flow = {
+    workspaceId: server.workspaceId,
+    stateHash: hashToken(started.state),
+    serverId: server.id,
+    memberId: ctx.member.id,
+    browserHash: hashToken(browserSecret),
+    issuer: discovery.issuer,
+    redirectUri,
+    resource,
+    scopes,
+    returnTo,
+    expiresAt,
+  };
+  await flowRows.insert(ctx.db, {
+    ...flow,
+    sealed: sealFlow(ctx, flow, {
+      codeVerifier: started.codeVerifier.reveal(),
+      clientId: client.clientId,
+      tokenEndpoint: authorizationServer.tokenEndpoint,
+      revocationEndpoint: authorizationServer.revocationEndpoint,
+      issParameterPromised: authorizationServer.authorizationResponseIssParameterSupported,
+    }),
+  });
+  return { url: started.url, state: started.state, workspaceId: server.workspaceId, browserSecret, expiresAt };
+}
+
+/** What an admin chose, else what was discovered; with what the member has and what the server asked for on top. */
+function scopesFor({ server, credential }: ServerInUse, discovery: Discovery): string[] {
+  const wanted = credential?.wantedScopes ?? [];
+  const asked = server.oauth.scopes ?? discovery.scopes;
+  const scopes = wanted.length > 0 ? union(credential?.scopes ?? [], asked, wanted) : asked;
+  return withinCeiling(scopes, server.oauth.scopeCeiling ?? null);
+}

@@ -1,0 +1,33 @@
+import { type ClientDescription, clientMetadataDocument } from "#src/oauth/client-metadata.ts";
+import type { Deps } from "#src/services/context.ts";
+
+/** Where an authorization server sends the browser back to: one address per server, so that no answer fits another. */
+export const redirectUriOf = ({ settings }: Pick<Deps, "settings">, appUuid: string): string =>
+  new URL(`/api/v2/oauth/callback/${appUuid}`, settings.publicUrl).href;
+
+/**
+ * The address of our Client ID Metadata Document for one server, which is our client id there; null where authorization
+ * servers could not fetch it, because we are not served by https.
+ */
+export function clientMetadataUrlOf({ settings }: Pick<Deps, "settings">, appUuid: string): string | null {
+  if (settings.clientMetadataUrl !== null) return settings.clientMetadataUrl;
+  if (settings.publicUrl.protocol !== "https:") return null;
+  return new URL(`/oauth/client-metadata/${appUuid}.json`, settings.publicUrl).href;
+}
+
+/** Whether authorization servers can fetch our metadata document at all. */
+export const canPublishMetadata = ({ settings }: Pick<Deps, "settings">): boolean =>
+  settings.clientMetadataUrl !== null || settings.publicUrl.protocol === "https:";
+
+/** @returns null where we are not served by https, so that nobody could rely on it */
+export function metadataDocument(deps: Pick<Deps, "settings">, appUuid: string) {
+  const clientId = clientMetadataUrlOf(deps, appUuid);
+  return clientId === null ? null : clientMetadataDocument(clientId, describeClient(deps, appUuid));
+}
+
+/** What authorization servers are told about us, by registration and by the document alike. */
+export const describeClient = (deps: Pick<Deps, "settings">, appUuid: string): ClientDescription => ({
+  clientName: "Switchyard",
+  clientUri: deps.settings.publicUrl.protocol === "https:" ? deps.settings.publicUrl.origin : null,
+  redirectUri: redirectUriOf(deps, appUuid),
+});

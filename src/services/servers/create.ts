@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { AppError } from "#src/errors.ts";
+import { isUniqueViolation } from "#src/db/rows.ts";
+import * as rows from "#src/db/servers.ts";
+import { audit } from "#src/services/audit-events.ts";
+import type { Ctx } from "#src/services/context.ts";
+import { type FirstLook, firstLook } from "#src/services/discovery.ts";
+import { requestIcon } from "#src/services/icons.ts";
+import { registrationAt } from "#src/services/oauth-discovery.ts";
+import { record } from "#src/services/probes.ts";
+import { checkEgress } from "#src/services/servers/egress.ts";
+import { get, type Server } from "#src/services/servers/find.ts";
+import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
+import { secretOf, settingsOf } from "#src/services/servers/oauth-input.ts";
+import type { McpServer } from "#src/services/servers/present.ts";
+
+export type CreateInput = ServerInput & { url: string; discover?: boolean };
+
+/**
+ * Adds a server, after a look at how it wants to be reached (unless told not to).
+ *
+ * One that cannot be reached is added all the same, as `REGISTER`, with what went wrong in `lastTest`: nothing typed is
+ * lost, and it may be down for a moment.
+ *
+ * @throws {AppError} `invalid`, `url_not_allowed`, `conflict` for a URL or a given name that the workspace has
+ */
+export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
+  requireAdminForOAuth(ctx, input);
+  const { url = "", ...columns } = columnsOf(input);
+  checkEgress(ctx, url);
+  if (await rows.hasUrl(ctx.db, ctx.member.workspaceId, url)) throw taken("url");
+
+  const look = input.discover === false ? null : await firstLook(ctx, url);
+  const server = await insert(ctx, {
+    ...columns,
+    url,
+    name: columns.name ?? nameOf(url, look),
+    authType: columns.authType ?? look?.authType ?? "direct_auth",
+    registration: look && (await registrationAt(ctx, url, look, settingsOf({}, input.oauth ?? {}))),
+    ...oauthColumns(ctx, input),
+  }, columns.name !== undefined);
+
+  if (look?.probe.ok === true || look?.authType === null) await record(ctx, server, look.probe);
+  await audit(ctx, { action: "server.created", target: { type: "server", id: server.id, name: server.name }, details: { url } });
+  await requestIcon(ctx, server);
+  return get(ctx, server.id);
+}
+
+function oauthColumns(ctx: Ctx, { oauth }: CreateInput): Partial<rows.NewServer> {
+  if (oauth === undefined) return {};
+  const appUuid = randomUUID();
+  const secret = secretOf(ctx, { workspaceId: ctx.member.workspaceId, appUuid }, oauth);
+  return { appUuid, oauth: settingsOf({}, oauth), ...secret, ...(oauth.issuer ? { issuer: oauth.issuer } : {}) };
+}
+
+export const taken = (what: "url" | "name"): AppError =>
+  new AppError("conflict", what === "url" ? "This workspace already has a server with this URL." : "This workspace already has a server with this name.", {
+    fields: { errors: [{ path: `/${what}`, message: "Already taken" }] },
+  });
+
+/** A name that was made up gives way to one in use; a name that was chosen does not. */
+async function insert(ctx: Ctx, row: rows.NewServer, isChosen: boolean): Promise<Server> {
+  const used = isChosen ? new Set<string>() : await rows.namesLike(ctx.db, ctx.member.workspaceId, row.name);
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? row.name : `${row.name.slice(0, 75)} ${number}`;
+    if (used.has(name.toLowerCase())) continue;
+    try {
+      return await rows.insert(ctx.db, ctx.member.workspaceId, { ...row, name });
+    } catch (error) {
+      if (isUniqueViolation(error, "servers_url")) throw taken("url");
+      if (!isUniqueViolation(error, "servers_name")) throw error;
+      if (isChosen) throw taken("name");
+      used.add(name.toLowerCase());
+    }
+  }
+}
+
+/** The server's own name, or its host. */
+function nameOf(url: string, look: FirstLook | null): string {
+  const info = look?.probe.ok ? look.probe.serverInfo : null;
+  const name = (info?.title ?? info?.name ?? "").trim();
+  return [...(name || new URL(url).host)].slice(0, 80).join("");
+}

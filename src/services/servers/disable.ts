@@ -1,0 +1,40 @@
+import * as credentialRows from "#src/db/credentials.ts";
+import * as clientRows from "#src/db/oauth-clients.ts";
+import * as rows from "#src/db/servers.ts";
+import { audit } from "#src/services/audit-events.ts";
+import type { Ctx } from "#src/services/context.ts";
+import { dropCredentials } from "#src/services/credential-drops.ts";
+import { poolPrefix } from "#src/services/pool-keys.ts";
+import { find, get } from "#src/services/servers/find.ts";
+import type { McpServer } from "#src/services/servers/present.ts";
+
+/**
+ * Switches a server off. With `clearRegistration` the OAuth client is forgotten as well, the one an admin entered too;
+ * members' tokens are revoked and dropped, and the server begins anew. Once is the same as twice.
+ *
+ * @throws {AppError} `not_found`
+ */
+export async function disable(ctx: Ctx, id: number, clearRegistration: boolean): Promise<McpServer> {
+  const { server } = await find(ctx, id);
+  const { workspaceId } = server;
+  await dropCredentials(
+    ctx,
+    server,
+    async (tx) => (clearRegistration ? credentialRows.removeOfServer(tx, workspaceId, id, "oauth") : []),
+    async (tx) => {
+      if (clearRegistration) await clientRows.removeOfServer(tx, workspaceId, id);
+      await rows.update(tx, workspaceId, id, clearRegistration ? { ...cleared(server.oauth), enabled: false } : { enabled: false });
+      await audit(
+        { ...ctx, db: tx },
+        { action: "server.disabled", target: { type: "server", id, name: server.name }, details: { clearRegistration } },
+      );
+    },
+  );
+  ctx.pool.drop(poolPrefix(server));
+  return get(ctx, id);
+}
+
+/** An admin's other switches, such as scopes and extra parameters, are about the server and stay. */
+function cleared({ clientId: _, tokenEndpointAuthMethod: __, ...oauth }: rows.ServerRow["oauth"]): rows.ServerChange {
+  return { state: "REGISTER", registration: null, issuer: null, otherIssuer: null, challenge: [], oauth, oauthSecret: null };
+}

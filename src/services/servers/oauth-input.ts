@@ -1,0 +1,34 @@
+import { invalid } from "#src/errors.ts";
+import type { OAuthSettings } from "#src/db/schema.ts";
+import { validScopes } from "#src/oauth/scopes.ts";
+import type { Deps } from "#src/services/context.ts";
+import { manualSecretFor } from "#src/services/oauth/clients.ts";
+import type { Server } from "#src/services/servers/find.ts";
+
+/** What an admin may say about a server's OAuth. Absent keeps what there is, null goes back to the default. */
+export type OAuthInput = { [Name in keyof OAuthSettings]?: OAuthSettings[Name] | null } & {
+  /** Blank keeps the old one. */
+  clientSecret?: string | null;
+  /** Accepts an authorization server: the one that the metadata names now. */
+  issuer?: string;
+};
+
+/** The settings after an edit. @throws {AppError} `invalid` */
+export function settingsOf(present: OAuthSettings, { clientSecret: _, issuer: __, ...input }: OAuthInput): OAuthSettings {
+  for (const name of ["scopes", "scopeCeiling"] as const)
+    if (input[name] && validScopes(input[name]).length !== new Set(input[name]).size)
+      throw invalid(`/oauth/${name}`, "A scope is printable ASCII without spaces, quotes and backslashes.");
+  const merged = Object.entries({ ...present, ...input }).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(merged) as OAuthSettings;
+}
+
+/** The column for a client secret that was given; nothing where the old one is to be kept. */
+export function secretOf(
+  { keyring }: Pick<Deps, "keyring">,
+  server: Pick<Server, "workspaceId" | "appUuid">,
+  { clientSecret }: OAuthInput,
+): { oauthSecret?: string | null } {
+  if (clientSecret === null) return { oauthSecret: null };
+  if (clientSecret === undefined || clientSecret === "") return {};
+  return { oauthSecret: keyring.seal(clientSecret, manualSecretFor(server)) };
+}

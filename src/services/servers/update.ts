@@ -1,0 +1,116 @@
+import { invalid, notFound } from "#src/errors.ts";
+import * as credentialRows from "#src/db/credentials.ts";
+import * as clientRows from "#src/db/oauth-clients.ts";
+import { isUniqueViolation } from "#src/db/rows.ts";
+import * as rows from "#src/db/servers.ts";
+import { audit } from "#src/services/audit-events.ts";
+import type { Ctx } from "#src/services/context.ts";
+import { dropCredentials } from "#src/services/credential-drops.ts";
+import { replaceIcon } from "#src/services/icons.ts";
+import { poolPrefix } from "#src/services/pool-keys.ts";
+import { taken } from "#src/services/servers/create.ts";
+import { checkEgress } from "#src/services/servers/egress.ts";
+import { find, get, type Server } from "#src/services/servers/find.ts";
+import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
+import { type OAuthInput, secretOf, settingsOf } from "#src/services/servers/oauth-input.ts";
+import type { McpServer } from "#src/services/servers/present.ts";
+
+/** What an edit took away, said aloud. */
+export type Warning = { code: "set_up_again" | "authorize_again"; message: string };
+
+/** What belongs to one origin, one way of being authorized, or one issuer, ends where that changes. */
+type Upheaval = "origin" | "authType" | "issuer" | null;
+
+/**
+ * Changes what was given and keeps the rest, a secret that is left blank included.
+ *
+ * Where origin, `authType` or issuer change, members' credentials are dropped, and the answer says so.
+ *
+ * @throws {AppError} `not_found`, `invalid`, `url_not_allowed`, `conflict`, `insufficient_scope`
+ */
+export async function update(ctx: Ctx, id: number, input: ServerInput): Promise<McpServer & { warnings: Warning[] }> {
+  requireAdminForOAuth(ctx, input);
+  const { server } = await find(ctx, id);
+  const columns = columnsOf(input);
+  if (columns.url !== undefined) checkEgress(ctx, columns.url);
+
+  const upheaval = upheavalOf(server, columns, input.oauth);
+  const change = { ...columns, ...forgotten(server, columns, upheaval), ...oauthColumns(ctx, server, input.oauth) };
+  const count = await apply(ctx, server, change, upheaval);
+  ctx.pool.drop(poolPrefix(server));
+  if (upheaval === "origin") await replaceIcon(ctx, server);
+  return { ...(await get(ctx, id)), warnings: upheaval === null ? [] : [warningOf(upheaval, count)] };
+}
+
+function upheavalOf(server: Server, { url, authType }: { url?: string; authType?: string }, oauth?: OAuthInput): Upheaval {
+  if (url !== undefined && new URL(url).origin !== new URL(server.url).origin) return "origin";
+  if (authType !== undefined && authType !== server.authType) return "authType";
+  return oauth?.issuer !== undefined && server.issuer !== null && oauth.issuer !== server.issuer ? "issuer" : null;
+}
+
+/** What no longer holds of the server. */
+function forgotten(server: Server, { url }: { url?: string }, upheaval: Upheaval): rows.ServerChange {
+  const isOtherUrl = url !== undefined && url !== server.url;
+  const anew: rows.ServerChange = {
+    state: "REGISTER",
+    enabled: false,
+    registration: null,
+    issuer: null,
+    otherIssuer: null,
+    challenge: [],
+  };
+  return {
+    ...(isOtherUrl ? { protocolVersion: null, transport: "streamable_http" as const } : {}),
+    ...(upheaval === "origin" ? { ...anew, serverInfo: null, instructions: null } : {}),
+    ...(upheaval === "authType" ? anew : {}),
+    ...(upheaval === "issuer" && server.state === "READY" ? { state: "AUTHORIZE" as const, enabled: false } : {}),
+  };
+}
+
+function oauthColumns(ctx: Ctx, server: Server, oauth?: OAuthInput): rows.ServerChange {
+  if (oauth === undefined) return {};
+  const { issuer } = oauth;
+  const isKnown = server.issuer === null || issuer === server.issuer || issuer === server.otherIssuer;
+  if (issuer !== undefined && !isKnown) throw invalid("/oauth/issuer", "The server's metadata does not name this issuer.");
+  return {
+    oauth: settingsOf(server.oauth, oauth),
+    ...secretOf(ctx, server, oauth),
+    ...(issuer === undefined ? {} : { issuer, otherIssuer: null }),
+  };
+}
+
+/** @returns how many members lost their connection */
+async function apply(ctx: Ctx, server: Server, change: rows.ServerChange, upheaval: Upheaval): Promise<number> {
+  const { workspaceId, id } = server;
+  try {
+    const { dropped } = await dropCredentials(
+      ctx,
+      server,
+      async (tx) => (upheaval === null ? [] : credentialRows.removeOfServer(tx, workspaceId, id)),
+      async (tx) => {
+        if (upheaval !== null) await clientRows.removeOfServer(tx, workspaceId, id);
+        if (!(await rows.update(tx, workspaceId, id, change))) throw notFound();
+        await audit(
+          { ...ctx, db: tx },
+          {
+            action: "server.updated",
+            target: { type: "server", id, name: change.name ?? server.name },
+            details: { fields: Object.keys(change) },
+          },
+        );
+      },
+    );
+    return dropped.length;
+  } catch (error) {
+    if (isUniqueViolation(error, "servers_url")) throw taken("url");
+    if (isUniqueViolation(error, "servers_name")) throw taken("name");
+    throw error;
+  }
+}
+
+function warningOf(upheaval: NonNullable<Upheaval>, count: number): Warning {
+  const members = count === 1 ? "1 member has" : `${count} members have`;
+  return upheaval === "issuer"
+    ? { code: "authorize_again", message: `The new authorization server is accepted. ${members} to sign in anew.` }
+    : { code: "set_up_again", message: `Enable the server again. ${members} to connect anew.` };
+}
