@@ -51,7 +51,6 @@ export async function dial(
   request.on("response", (response) => {
     isSettled = true;
     watch.leave(true);
-    response.on("error", () => {});
     resolve(response);
   });
 
@@ -78,8 +77,7 @@ function open(
     hostname: target.hostname,
     port: target.port,
     path: target.url.pathname + target.url.search,
-    servername: isIP(target.hostname) === 0 ? target.hostname : "",
-    headers: { ...Object.fromEntries(outgoing.headers), host: target.url.host },
+    headers: Object.fromEntries(outgoing.headers),
     lookup: asLookup(async () => {
       watch.enter("dns", limits.dnsMs);
       const addresses = await vettedAddresses(target, policy, resolve);

@@ -60,7 +60,7 @@ export function tooLarge(what: string): EgressError {
 export function asEgressError(error: unknown, stage: EgressStage): EgressError {
   if (error instanceof EgressError) return error;
   const code = codeOf(error);
-  if (code === "ETIMEDOUT") return timedOut(stage);
+  if (code === "ETIMEDOUT" || code === "ETIMEOUT") return timedOut(stage);
   return new EgressError("failed", stage, `${FAILURES[stage]}${code ? ` (${code})` : ""}.`, { cause: error });
 }
 

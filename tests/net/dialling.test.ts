@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, spyOn, test } from "bun:test";
+import http from "node:http";
+import type { LookupFunction } from "node:net";
 
 import { createGuardedFetch, type TraceEvent } from "#src/net/fetch.ts";
 import { errorOf, guard, localGuard, LOOPBACK } from "#tests/net/support/guards.ts";
@@ -76,6 +78,28 @@ describe("a name is judged by its addresses", () => {
   });
 });
 
+test("a runtime that dials another address than was judged gets no request through", async () => {
+  let requests = 0;
+  await using canary = await startHttp((_request, response) => {
+    requests += 1;
+    response.end();
+  });
+  const { request } = http;
+  const lookup: LookupFunction = (_hostname, _options, callback) =>
+    callback(null, [{ address: LOOPBACK, family: 4 }]);
+  // The guard calls the form with options alone.
+  const astray = ((options: http.RequestOptions) => request({ ...options, lookup })) as typeof http.request;
+  using _ = spyOn(http, "request").mockImplementation(astray);
+  using fetch = guard({ resolve: async () => ["8.8.8.8"] });
+
+  const error = await errorOf(
+    fetch(`http://mcp.example:${canary.port}/`, { method: "POST", body: "secret" }),
+  );
+
+  expect(error).toMatchObject({ kind: "refused" });
+  expect(requests).toBe(0);
+});
+
 test("what does not exist and what is private are refused in the same words", async () => {
   using nowhere = guard({
     resolve: () => Promise.reject(Object.assign(new Error("queryA ENOTFOUND"), { code: "ENOTFOUND" })),
@@ -88,6 +112,14 @@ test("what does not exist and what is private are refused in the same words", as
   ]);
 
   expect({ ...one, message: one.message }).toEqual({ ...other, message: other.message });
+});
+
+test("a resolver that gives up has taken too long", async () => {
+  using fetch = guard({
+    resolve: () => Promise.reject(Object.assign(new Error("queryA ETIMEOUT"), { code: "ETIMEOUT" })),
+  });
+
+  expect(await errorOf(fetch("https://mcp.example/"))).toMatchObject({ kind: "timeout", stage: "dns" });
 });
 
 test("a resolver in trouble is a failure, not a refusal", async () => {

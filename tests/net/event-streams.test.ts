@@ -75,8 +75,11 @@ describe("an event stream", () => {
     expect(await errorOf(response.text())).toMatchObject({ kind: "too_large", stage: "http" });
   });
 
-  test("ends at a message that drips", async () => {
-    await using peer = await startDrip(`${HEAD}data: `, "x", 5);
+  test.each([
+    ["byte by byte", "data: ", "x"],
+    ["line by line", "", "data: x\n"],
+  ])("ends at a message that drips %s", async (_what, begin, piece) => {
+    await using peer = await startDrip(HEAD + begin, piece, 5);
     using fetch = localGuard();
 
     const response = await fetch(`http://127.0.0.1:${peer.port}/`, {
@@ -98,13 +101,13 @@ describe("an event stream", () => {
   });
 
   test("is kept open by heartbeats alone", async () => {
-    const beats = 12;
-    await using peer = await startDrip(HEAD, ": beat\n", 10);
+    const beats = 60;
+    await using peer = await startDrip(HEAD, ": beat\n", 5);
     using fetch = localGuard();
     let received = "";
 
     const response = await fetch(`http://127.0.0.1:${peer.port}/`, {
-      limits: { totalMs: Number.POSITIVE_INFINITY, idleMs: 500, messageMs: 40, maxBytes: 20 },
+      limits: { totalMs: Number.POSITIVE_INFINITY, idleMs: 150, messageMs: 40, maxBytes: 20 },
     });
     for await (const chunk of response.body ?? []) {
       received += decoder.decode(chunk);

@@ -193,6 +193,19 @@ describe("what comes back", () => {
     expect([head.body, reset.body]).toEqual([null, null]);
   });
 
+  test("that has no body, and yet sends one without end, is left", async () => {
+    const { promise: left, resolve } = Promise.withResolvers<void>();
+    await using peer = await startHttp((_request, response) => {
+      response.once("close", () => resolve());
+      response.writeHead(205).flushHeaders();
+    });
+    using fetch = localGuard();
+
+    await fetch(`http://127.0.0.1:${peer.port}/`);
+
+    await left;
+  });
+
   test("keeps every line of a header that was sent twice", async () => {
     await using peer = await startHttp((_request, response) =>
       response

@@ -26,10 +26,14 @@ describe("over TLS", () => {
   });
 
   test("a final dot in the name changes nothing", async () => {
-    await using peer = await startHttps(certificate, (_request, response) => response.end("hello"));
+    await using peer = await startHttps(certificate, ({ socket, headers }, response) => {
+      response.end(JSON.stringify({ name: "servername" in socket && socket.servername, host: headers.host }));
+    });
     using fetch = localGuard(trusting);
 
-    expect(await (await fetch(`https://mcp.example.:${peer.port}/`)).text()).toBe("hello");
+    const response = await fetch(`https://mcp.example.:${peer.port}/`);
+
+    expect(await response.json()).toEqual({ name: "mcp.example", host: `mcp.example:${peer.port}` });
   });
 
   test.each([
