@@ -52,10 +52,8 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const policy = createEgressPolicy(options);
   const agents = createAgents(options.ca);
   const means: Means = { policy, agents, resolve: options.resolve ?? systemResolve };
-  let isClosed = false;
 
   const guardedFetch = async (input: string | URL | Request, init: GuardedInit = {}): Promise<Response> => {
-    if (isClosed) throw new EgressError("failed", "connect", "The app is stopping.");
     const target = policy.target(input instanceof Request ? input.url : input);
     const outgoing = await readOutgoing(input, init);
     const limits = { ...DEFAULT_LIMITS, ...init.limits };
@@ -76,10 +74,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     check(url: string | URL) {
       policy.target(url);
     },
-    close() {
-      isClosed = true;
-      agents.destroy();
-    },
+    close: agents.destroy,
   });
 }
 
