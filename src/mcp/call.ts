@@ -1,0 +1,110 @@
+import { listTools } from "#src/mcp/catalog.ts";
+import type { Result } from "#src/mcp/channel.ts";
+import type { Connection } from "#src/mcp/connection.ts";
+import { withDeadline } from "#src/mcp/deadline.ts";
+import { McpError, toMcpError } from "#src/mcp/errors.ts";
+import { paramHeaders } from "#src/mcp/header-params.ts";
+import { isJsonRecord, type Json, type JsonRecord } from "#src/mcp/json.ts";
+
+export type ToolResult = { content: Json[]; structuredContent?: Json; isError: boolean };
+
+/** The tool wants to know more before it goes on (2026-07-28): call it again with the answers and the same state. */
+export type InputRequired = { inputRequired: { inputRequests: JsonRecord; requestState?: string } };
+
+export type ToolAnswers = { inputResponses?: Record<string, unknown>; requestState?: string };
+
+export type PromptResult = { description?: string; messages: Json[] };
+
+export type ResourceResult = { contents: Json[] };
+
+const HEADER_MISMATCH = -32020;
+
+/**
+ * Calls a tool. A tool that ran and failed is a result with `isError`.
+ *
+ * Servers before 2026-07-28 ask back in the middle of a call (`elicitation/create`), for which nobody is there: we declare
+ * no such capability, so they do without or fail the call themselves.
+ *
+ * @throws {McpError} `rpc` where the server refuses the call
+ */
+export function callTool(
+  connection: Connection,
+  name: string,
+  args: Record<string, unknown> | undefined,
+  answers: ToolAnswers = {},
+): Promise<ToolResult | InputRequired> {
+  const params = { name, arguments: args ?? {}, ...answers };
+  return withDeadline(connection.limits.callMs, async (signal) => {
+    const call = () => {
+      const headers = paramHeaders(connection.headerParams.get(name) ?? [], args);
+      return connection.request("tools/call", params, { stage: "http", signal, headers });
+    };
+    const result = await call().catch(async (error: unknown) => {
+      // Refused before it ran, because the tool's schema is not the one that we know, or we know none yet.
+      if (!(error instanceof McpError) || error.rpc?.code !== HEADER_MISMATCH) throw error;
+      await listTools(connection);
+      return call();
+    });
+    const isQuestion = connection.era === "modern" && result["resultType"] === "input_required";
+    return isQuestion ? readInputRequired(connection, result) : readToolResult(connection, result);
+  });
+}
+
+/** @throws {McpError} `rpc` where the server refuses */
+export async function getPrompt(
+  connection: Connection,
+  name: string,
+  args: Record<string, string> | undefined,
+): Promise<PromptResult> {
+  const result = await request(connection, "prompts/get", { name, arguments: args ?? {} });
+  const { description, messages } = copied(connection, result);
+  return { messages: listOf(messages), ...(typeof description === "string" ? { description } : {}) };
+}
+
+/** @throws {McpError} `rpc` where the server refuses */
+export async function readResource(connection: Connection, uri: string): Promise<ResourceResult> {
+  const result = await request(connection, "resources/read", { uri });
+  const { contents } = copied(connection, result);
+  return { contents: listOf(contents) };
+}
+
+function request(connection: Connection, method: string, params: Record<string, unknown>): Promise<Result> {
+  return withDeadline(connection.limits.callMs, (signal) =>
+    connection.request(method, params, { stage: "http", signal }),
+  );
+}
+
+function readToolResult(connection: Connection, result: Result): ToolResult {
+  const { content, structuredContent, isError } = copied(connection, result);
+  // Some servers leave `content` out beside a structured result.
+  const isStructuredAlone = content === undefined && structuredContent !== undefined;
+  return {
+    content: isStructuredAlone ? [] : listOf(content),
+    ...(structuredContent === undefined ? {} : { structuredContent }),
+    isError: isError === true,
+  };
+}
+
+function readInputRequired(connection: Connection, result: Result): InputRequired {
+  const { inputRequests, requestState } = copied(connection, result);
+  return {
+    inputRequired: {
+      inputRequests: isJsonRecord(inputRequests) ? inputRequests : {},
+      ...(typeof requestState === "string" ? { requestState } : {}),
+    },
+  };
+}
+
+function copied(connection: Connection, result: Result): JsonRecord {
+  try {
+    const copy = connection.copier().copy(result);
+    return isJsonRecord(copy) ? copy : {};
+  } catch (error) {
+    throw toMcpError(error, "http");
+  }
+}
+
+function listOf(said: Json | undefined): Json[] {
+  if (Array.isArray(said)) return said;
+  throw new McpError("failed", "http", "What the server answered is not MCP.");
+}
