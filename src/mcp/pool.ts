@@ -1,0 +1,201 @@
+import { connect, type Connection } from "#src/mcp/connect.ts";
+import { McpError, type McpErrorKind } from "#src/mcp/errors.ts";
+import { LIMITS, type McpLimits } from "#src/mcp/limits.ts";
+import { type Probe, probe } from "#src/mcp/probe.ts";
+import { SLOT_LIMITS, type SlotLimits, Slots } from "#src/mcp/slots.ts";
+import type { Target } from "#src/mcp/target.ts";
+import type { GuardedFetch } from "#src/net/fetch.ts";
+
+type Work<T> = (connection: Connection) => Promise<T>;
+
+/**
+ * Live connections, each for one key of {@link Target} alone: one server, one member, one version of both. All methods
+ * throw {@link McpError}, with `busy` where too many calls are under way (see {@link Slots}).
+ */
+export type ConnectionPool = {
+  /** Runs `work` on the target's connection, made now where there is none. */
+  use<T>(target: Target, work: Work<T>): Promise<T>;
+  /**
+   * The same for reads without arguments, such as `listTools`: equal ones under way (same key, same function) are one
+   * call with one result, which nobody may change.
+   */
+  read<T>(target: Target, work: Work<T>): Promise<T>;
+  /** A try on a connection of its own, within the same limits as every call. */
+  probe(target: Target): Promise<Probe>;
+  /**
+   * Forgets connections, by the beginning of their keys: `${workspaceId}/${serverId}/` is everybody's to one server. What
+   * is under way on them may finish; nothing new begins.
+   */
+  drop(keyPrefix: string): void;
+  /** Closes every connection at once, whatever is under way. */
+  close(): Promise<void>;
+  readonly size: number;
+};
+
+export type PoolOptions = {
+  fetch: GuardedFetch;
+  /** How long an unused connection stays. */
+  idleMs?: number;
+  maxConnections?: number;
+  limits?: McpLimits;
+  slots?: SlotLimits;
+};
+
+type Entry = {
+  readonly key: string;
+  readonly opening: Promise<Connection>;
+  /** Once it is there. */
+  connection: Connection | null;
+  users: number;
+  isDropped: boolean;
+  idleTimer: Timer | null;
+};
+
+/** After these the connection is as good as before: the server, or we, answered with a no. */
+const HARMLESS: readonly McpErrorKind[] = ["rpc", "busy", "insufficient_scope"];
+
+export function createPool(options: PoolOptions): ConnectionPool {
+  return new Pool(options);
+}
+
+class Pool implements ConnectionPool {
+  readonly #fetch: GuardedFetch;
+  readonly #idleMs: number;
+  readonly #maxConnections: number;
+  readonly #limits: McpLimits;
+  readonly #slots: Slots;
+  /** Least recently used first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #reads = new Map<string, Map<Work<unknown>, Promise<unknown>>>();
+
+  constructor({
+    fetch,
+    idleMs = 5 * 60_000,
+    maxConnections = 500,
+    limits = LIMITS,
+    slots = SLOT_LIMITS,
+  }: PoolOptions) {
+    this.#fetch = fetch;
+    this.#idleMs = idleMs;
+    this.#maxConnections = maxConnections;
+    this.#limits = limits;
+    this.#slots = new Slots(slots);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  use<T>(target: Target, work: Work<T>): Promise<T> {
+    return this.#slots.run(target, async () => {
+      const entry = this.#enter(target);
+      try {
+        return await work(await entry.opening);
+      } catch (error) {
+        if (error instanceof McpError && !HARMLESS.includes(error.kind)) this.#drop(entry);
+        throw error;
+      } finally {
+        this.#leave(entry);
+      }
+    });
+  }
+
+  read<T>(target: Target, work: Work<T>): Promise<T> {
+    const reads = this.#reads.get(target.key) ?? new Map<Work<unknown>, Promise<unknown>>();
+    const underWay = reads.get(work);
+    // What is kept for a function is what that same function returned.
+    if (underWay) return underWay as Promise<T>;
+
+    const reading = this.use(target, work).finally(() => {
+      reads.delete(work);
+      if (reads.size === 0) this.#reads.delete(target.key);
+    });
+    this.#reads.set(target.key, reads.set(work, reading));
+    return reading;
+  }
+
+  probe(target: Target): Promise<Probe> {
+    return this.#slots.run(target, () => probe(this.#fetch, target, this.#limits));
+  }
+
+  drop(keyPrefix: string): void {
+    for (const entry of this.#entries.values()) if (entry.key.startsWith(keyPrefix)) this.#drop(entry);
+  }
+
+  async close(): Promise<void> {
+    const entries = [...this.#entries.values()];
+    for (const entry of entries) this.#forget(entry);
+    await Promise.all(entries.map(hangUp));
+  }
+
+  #enter(target: Target): Entry {
+    const kept = this.#entries.get(target.key);
+    const entry =
+      kept?.connection?.isOpen === false ? this.#replace(kept, target) : (kept ?? this.#open(target));
+    entry.users += 1;
+    if (entry.idleTimer) clearTimeout(entry.idleTimer);
+    entry.idleTimer = null;
+    // To the end of the map, as the one used last.
+    this.#entries.delete(entry.key);
+    this.#entries.set(entry.key, entry);
+    return entry;
+  }
+
+  #leave(entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    if (entry.isDropped) void hangUp(entry);
+    else entry.idleTimer = setTimeout(() => this.#drop(entry), this.#idleMs).unref();
+  }
+
+  #replace(ended: Entry, target: Target): Entry {
+    this.#drop(ended);
+    return this.#open(target);
+  }
+
+  #open(target: Target): Entry {
+    this.#makeRoom();
+    const opening = connect(this.#fetch, target, { limits: this.#limits });
+    const entry: Entry = {
+      key: target.key,
+      opening,
+      connection: null,
+      users: 0,
+      isDropped: false,
+      idleTimer: null,
+    };
+    opening.then(
+      (connection) => (entry.connection = connection),
+      () => this.#drop(entry),
+    );
+    return entry;
+  }
+
+  /** Those in use go last, and then only from the pool: their work may finish. */
+  #makeRoom(): void {
+    if (this.#entries.size < this.#maxConnections) return;
+    const entries = [...this.#entries.values()];
+    const oldest = entries.find(({ users }) => users === 0) ?? entries[0];
+    if (oldest) this.#drop(oldest);
+  }
+
+  #drop(entry: Entry): void {
+    if (entry.isDropped) return;
+    this.#forget(entry);
+    if (entry.users === 0) void hangUp(entry);
+  }
+
+  #forget(entry: Entry): void {
+    entry.isDropped = true;
+    if (entry.idleTimer) clearTimeout(entry.idleTimer);
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+  }
+}
+
+/** Nobody waits for it, and a server that does not want to be left politely is left all the same. */
+async function hangUp({ opening }: Entry): Promise<void> {
+  await opening.then(
+    (connection) => connection.close(),
+    () => {},
+  );
+}
