@@ -22,11 +22,16 @@ export async function openDeps(given: Settings): Promise<Opened> {
   const settings = { ...given, setupToken: given.setupToken ?? randomBytes(24).toString("base64url") };
   const database = await openDatabase(
     settings.databaseUrl ? { url: settings.databaseUrl } : { dataDir: settings.dataDir },
+    (error) => log.error({ error }, "database upkeep failed"),
   );
   await migrate(database);
 
   const keyring = createKeyring(await keysOf(settings, log));
-  const fetch = createGuardedFetch({ allowLoopback: settings.allowLoopback, exceptions: settings.egressAllow });
+  const fetch = createGuardedFetch({
+    allowLoopback: settings.allowLoopback,
+    exceptions: settings.egressAllow,
+    ownUrl: settings.publicUrl,
+  });
   const metrics = createMetrics();
   const pool = createPool({ fetch });
   metrics.watchPool(() => pool.size);

@@ -18,7 +18,7 @@ const SECRET_TEXT = /\bsyi?_[0-9A-Za-z]{16,}|\b(?:Bearer|Basic)\s+\S+/gi;
 const QUERY_PARAMETERS = /\nparams: [\s\S]*$/;
 
 /** What errors carry beside their message that helps and can hold no secret; all else of an error stays out. */
-const ERROR_FACTS = ["code", "reason", "kind", "stage", "status", "errno", "syscall"];
+const ERROR_FACTS = ["code", "reason", "rule", "kind", "stage", "status", "errno", "syscall"];
 
 /**
  * A copy that is fit for a log line: secrets hidden by type and by name, bytes by length, errors with their causes,
