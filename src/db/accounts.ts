@@ -14,6 +14,19 @@ export async function findByEmail(db: Db, email: string): Promise<AccountRow | u
   return row;
 }
 
+export async function find(db: Db, id: number): Promise<AccountRow | undefined> {
+  const [row] = await db.select().from(accounts).where(eq(accounts.id, id));
+  return row;
+}
+
+export async function update(
+  db: Db,
+  id: number,
+  change: Partial<Pick<AccountRow, "name" | "passwordHash">>,
+): Promise<void> {
+  await db.update(accounts).set(change).where(eq(accounts.id, id));
+}
+
 /** @returns undefined where the e-mail address is taken */
 export async function insert(db: Db, account: NewAccount): Promise<AccountRow | undefined> {
   const [row] = await db.insert(accounts).values(account).onConflictDoNothing().returning();

@@ -1,8 +1,9 @@
-import { and, eq, gt, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import { type Params, prepared } from "#src/db/prepared.ts";
 import { accounts, members, sessions } from "#src/db/schema.ts";
 
+export type SessionRow = typeof sessions.$inferSelect;
 export type NewSession = Pick<
   typeof sessions.$inferInsert,
   "idHash" | "accountId" | "expiresAt" | "userAgent"
@@ -18,6 +19,19 @@ export async function remove(db: Db, idHash: string): Promise<void> {
 
 export async function removeExpired(db: Db, accountId: number): Promise<void> {
   await db.delete(sessions).where(and(eq(sessions.accountId, accountId), lt(sessions.expiresAt, sql`now()`)));
+}
+
+/** Those that still work, the one last seen first. */
+export const ofAccount = (db: Db, accountId: number): Promise<SessionRow[]> =>
+  db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.accountId, accountId), gt(sessions.expiresAt, sql`now()`)))
+    .orderBy(desc(sessions.lastSeenAt), desc(sessions.idHash));
+
+/** All of an account but one. */
+export async function removeOthers(db: Db, accountId: number, idHash: string): Promise<void> {
+  await db.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.idHash, idHash)));
 }
 
 const liveSession = prepared(

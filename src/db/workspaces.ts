@@ -23,6 +23,11 @@ export async function countOfAccount(db: Db, accountId: number): Promise<number>
   return row?.count ?? 0;
 }
 
+export async function find(db: Db, id: string): Promise<WorkspaceRow | undefined> {
+  const [row] = await db.select().from(workspaces).where(eq(workspaces.id, id));
+  return row;
+}
+
 export async function insert(db: Db, name: string): Promise<WorkspaceRow> {
   const [row] = await db.insert(workspaces).values({ name }).returning();
   return row as WorkspaceRow;

@@ -101,5 +101,5 @@ export const asking = (deps: Deps, limits: Limits) => {
   });
 };
 
-const addressOf = (server: AddressBook | null, request: Request): string =>
+export const addressOf = (server: AddressBook | null, request: Request): string =>
   server?.requestIP(request)?.address ?? "in-process";

@@ -14,6 +14,7 @@ const words = {
   session_ended: "That browser is signed out.",
   sessions_ended: "Every other browser is signed out.",
   signed_out: "You are signed out.",
+  workspace_left: "You are no longer a member of that workspace.",
   workspace_created: "The workspace is there, and it is yours.",
   workspace_renamed: "The workspace is renamed.",
   joined: "Welcome. You are a member now.",

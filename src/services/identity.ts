@@ -57,7 +57,7 @@ export async function identifySession(deps: Pick<Deps, "db" | "log">, proof: Pro
 }
 
 /** @throws {AppError} `insufficient_scope` for an API key */
-export function requireSession(via: Via): void {
+export function requireSession(via: Via): asserts via is Extract<Via, { kind: "session" }> {
   if (via.kind === "session") return;
   throw new AppError("insufficient_scope", "This needs a signed-in session; an API key cannot do it.", {
     fields: { requiredScope: "session" },

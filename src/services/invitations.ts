@@ -25,6 +25,9 @@ export type NewInvitation = Invitation & { url: string };
 /** An account that is signed in, or somebody who gets one by accepting. */
 export type Joiner = { account: Account } | { newcomer: accounts.Newcomer };
 
+/** What whoever holds the link is told before they accept. */
+export type OpenInvitation = { workspaceName: string; role: Role; email: string | null };
+
 export type Acceptance = { workspace: { uuid: string; name: string }; member: { id: number; role: Role } };
 
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
@@ -77,6 +80,15 @@ export async function remove(ctx: Ctx, id: number): Promise<void> {
     if (!row) throw notFound();
     await audit({ ...ctx, db: tx }, { action: "invitation.deleted", target: targetOf(row) });
   });
+}
+
+/** @throws {AppError} `not_found` for a token that `accept` would not take either */
+export async function look({ db }: Pick<Deps, "db">, token: string): Promise<OpenInvitation> {
+  const read = readToken("syi_", token);
+  const invitation = read && (await rows.findOpen(db, read.workspaceId, read.hash));
+  const workspace = invitation && (await workspaces.find(db, invitation.workspaceId));
+  if (!workspace) throw notFound();
+  return { workspaceName: workspace.name, role: invitation.role, email: invitation.email };
 }
 
 /**

@@ -4,6 +4,7 @@ import * as installation from "#src/db/installation.ts";
 import { hashToken } from "#src/lib/tokens.ts";
 import * as accounts from "#src/services/accounts.ts";
 import * as apiKeys from "#src/services/api-keys.ts";
+import type { Actor } from "#src/services/audit-events.ts";
 import type { Deps, Role, Scope } from "#src/services/context.ts";
 import { nameIn } from "#src/services/names.ts";
 import * as sessions from "#src/services/sessions.ts";
@@ -17,6 +18,8 @@ export type SetUp = {
   /** With every scope and no end: for the scripts that go on from here. */
   apiKey: { id: number; key: string; scopes: Scope[] };
 };
+
+type Owner = Actor & { member: { id: number; role: Role } };
 
 const everyScope: Scope[] = ["apps:read", "apps:write", "apps:admin"];
 
@@ -32,6 +35,35 @@ export async function setUp(
   input: SetUpInput,
   browser: sessions.Browser,
 ): Promise<{ answer: SetUp; session: sessions.OpenedSession }> {
+  const { owner, workspace, session, made } = await complete(deps, input, browser, (owner) =>
+    apiKeys.issue(owner, { name: "Set-up", scopes: everyScope, expiresAt: null }),
+  );
+  return {
+    answer: {
+      workspace,
+      member: { id: owner.member.id, role: owner.member.role },
+      apiKey: { id: made.id, key: made.key, scopes: made.scopes },
+    },
+    session,
+  };
+}
+
+/** The same for a person, who makes a key when there is a use for one. */
+export async function setUpByHand(
+  deps: Deps & { requestId: string },
+  input: SetUpInput,
+  browser: sessions.Browser,
+): Promise<{ workspace: SetUp["workspace"]; session: sessions.OpenedSession }> {
+  return await complete(deps, input, browser, async () => null);
+}
+
+/** @param make - writes what the owner gets besides, or nothing of all this is written */
+async function complete<Made>(
+  deps: Deps & { requestId: string },
+  input: SetUpInput,
+  browser: sessions.Browser,
+  make: (owner: Owner) => Promise<Made>,
+) {
   if (await installation.isComplete(deps.db)) throw alreadyDone();
   if (!isSetUpToken(input.token, deps.settings.setupToken)) throw wrongToken();
   const workspaceName = nameIn(input.workspaceName, "/workspaceName");
@@ -42,24 +74,19 @@ export async function setUp(
     const account = await accounts.create(tx, newcomer);
     const session = await sessions.open(tx, account.id, browser);
     const via = { kind: "session", idHash: session.idHash } as const;
-    const { workspace, member } = await workspaces.found(
-      { db: tx, requestId: deps.requestId, account, via },
-      workspaceName,
-    );
-    const actor = { db: tx, requestId: deps.requestId, account, via, member };
-    const apiKey = await apiKeys.issue(actor, { name: "Set-up", scopes: everyScope, expiresAt: null });
-    return { account, session, workspace, member, apiKey };
+    const founder = { db: tx, requestId: deps.requestId, account, via };
+    const { workspace, member } = await workspaces.found(founder, workspaceName);
+    const owner = { ...founder, member };
+    return {
+      owner,
+      workspace: { uuid: workspace.id, name: workspace.name },
+      session,
+      made: await make(owner),
+    };
   });
 
-  deps.log.info({ requestId: deps.requestId, accountId: done.account.id }, "set-up completed");
-  return {
-    answer: {
-      workspace: { uuid: done.workspace.id, name: done.workspace.name },
-      member: { id: done.member.id, role: done.member.role },
-      apiKey: { id: done.apiKey.id, key: done.apiKey.key, scopes: done.apiKey.scopes },
-    },
-    session: done.session,
-  };
+  deps.log.info({ requestId: deps.requestId, accountId: done.owner.account.id }, "set-up completed");
+  return done;
 }
 
 /** Hashes are compared, as they are equally long: time tells neither the length nor how much of it is right. */

@@ -104,7 +104,8 @@ export const Select = ({ options, value, ...field }: Common & { options: Option[
   </Labelled>
 );
 
-type Choice = Option & { hint?: string };
+/** `code` is what programs call it. */
+type Choice = Option & { hint?: string; code?: string };
 type ChoicesProps = Common & { kind: "radio" | "checkbox"; choices: Choice[]; chosen: string[] };
 
 /** Some of several, or one of few, each with a line about what it means. */
@@ -118,7 +119,7 @@ export const Choices = ({ kind, choices, chosen, name, label, hint, refused, id 
         <label key={choice.value} class="choice">
           <input type={kind} name={name} value={choice.value} checked={chosen.includes(choice.value)} />
           <span>
-            <span class="choice-label">{choice.label}</span>
+            {choice.label} {choice.code && <code class="muted">{choice.code}</code>}
             {choice.hint && <span class="hint">{choice.hint}</span>}
           </span>
         </label>

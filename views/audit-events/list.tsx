@@ -1,0 +1,25 @@
+import type { AuditEvent } from "#src/services/audit-events.ts";
+import { Sentence } from "#views/audit-events/sentence.tsx";
+import { Text } from "#views/components/text.tsx";
+import { Time } from "#views/components/time.tsx";
+
+/** Who did what, the newest first, to be read like sentences. */
+export const EventList = ({ events }: { events: AuditEvent[] }) => (
+  <ol class="events">
+    {events.map((event) => (
+      <li key={event.id} class="event">
+        <span class="avatar" aria-hidden="true">
+          {[...event.actor.name][0]?.toUpperCase() ?? "?"}
+        </span>
+        <p>
+          <strong>
+            <Text>{event.actor.name}</Text>
+          </strong>{" "}
+          <Sentence event={event} />
+          {event.actor.apiKeyId !== null && <span class="muted">, with an API key</span>}
+        </p>
+        <Time at={event.at} />
+      </li>
+    ))}
+  </ol>
+);

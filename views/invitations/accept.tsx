@@ -1,0 +1,107 @@
+import type { Account } from "#src/services/context.ts";
+import type { OpenInvitation } from "#src/services/invitations.ts";
+import { Field } from "#views/components/field.tsx";
+import { Button, Form, type Refused } from "#views/components/form.tsx";
+import { NewPassword } from "#views/components/new-password.tsx";
+import { roles } from "#views/components/role.ts";
+import { Text } from "#views/components/text.tsx";
+import { PlainLayout } from "#views/plain-layout.tsx";
+
+type Props = {
+  /** Path of this page. */
+  path: string;
+  invitation: OpenInvitation;
+  /** Who is signed in in this browser, if anybody is. */
+  account: Account | null;
+  typed: { name: string; email: string };
+  refused?: Refused;
+};
+
+export const AcceptPage = ({ path, invitation, account, typed, refused = null }: Props) => (
+  <PlainLayout title="Invitation">
+    <h1>
+      Join <Text>{invitation.workspaceName}</Text>
+    </h1>
+    <p class="lead">
+      You are invited to this workspace as {roles[invitation.role].article}. {roles[invitation.role].power}
+    </p>
+    {account ? (
+      <AsAccount path={path} account={account} refused={refused} />
+    ) : (
+      <AsNewcomer path={path} invitation={invitation} typed={typed} refused={refused} />
+    )}
+  </PlainLayout>
+);
+
+const AsAccount = ({
+  path,
+  account,
+  refused,
+}: Pick<Props, "path"> & { account: Account; refused: Refused }) => (
+  <>
+    <Form
+      action={path}
+      refused={refused && { message: refused.message ?? refused.fields["email"] ?? null, fields: {} }}
+      navigates
+    >
+      <input type="hidden" name="as" value="account" />
+      <Button tone="primary">
+        Join as <Text>{account.name}</Text>
+      </Button>
+    </Form>
+    <p class="hint">
+      You are signed in as <Text>{account.email}</Text>. To join as somebody else, sign out first.
+    </p>
+  </>
+);
+
+const AsNewcomer = ({
+  path,
+  invitation,
+  typed,
+  refused,
+}: Omit<Props, "account" | "refused"> & { refused: Refused }) => (
+  <>
+    <Form action={path} refused={refused} navigates>
+      <Field
+        name="name"
+        label="Your name"
+        autoComplete="name"
+        value={typed.name}
+        refused={refused}
+        isFocused
+      />
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        autoComplete="username"
+        value={typed.email || (invitation.email ?? "")}
+        hint={invitation.email && "The invitation was made for this address."}
+        refused={refused}
+      />
+      <NewPassword refused={refused} />
+      <Button tone="primary">Make an account and join</Button>
+    </Form>
+    <p class="hint">
+      You have an account? <a href={`/sign-in?return_to=${encodeURIComponent(path)}`}>Sign in</a> and come
+      back.
+    </p>
+  </>
+);
+
+/** One answer for a link that was used, has expired, was taken back or never was. */
+export const NoInvitationPage = () => (
+  <PlainLayout title="Invitation">
+    <h1>This invitation does not work</h1>
+    <p>
+      It was used, has expired or was taken back, or a part of the link is missing. Ask whoever sent it for
+      another.
+    </p>
+    <p>
+      <a class="button" href="/">
+        Go to your servers
+      </a>
+    </p>
+  </PlainLayout>
+);
