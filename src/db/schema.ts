@@ -237,6 +237,9 @@ export const serverMembers = pgTable(
   ],
 );
 
+/** A list that was never asked for is missing. */
+export type CatalogCounts = { tools?: number; prompts?: number; resources?: number };
+
 /** A member's own connection to one server. */
 export const credentials = pgTable(
   "credentials",
@@ -274,6 +277,8 @@ export const credentials = pgTable(
     leaseUntil: moment("lease_until"),
     /** After a refresh that got no answer: nobody tries again before. */
     retryAt: moment("retry_at"),
+    /** How much the server offered this member when it was last asked; never shown to anybody else. */
+    catalogCounts: jsonb("catalog_counts").$type<CatalogCounts>().notNull().default({}),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.serverId, t.memberId] }),
@@ -292,6 +297,10 @@ export const credentials = pgTable(
   ],
 );
 
+/** Why a test failed. The first two say something of the member's credential, `busy` of us, and only the rest of the server. */
+export type TestFailure =
+  "unauthorized" | "insufficient_scope" | "busy" | "timeout" | "failed" | "refused" | "too_large" | "rpc";
+
 export type TestStage = { stage: "dns" | "connect" | "tls" | "http" | "handshake"; ok: boolean; ms: number };
 
 /** Every probe of a server, newest last; pruned in the background. */
@@ -306,6 +315,7 @@ export const serverTests = pgTable(
     latencyMs: integer("latency_ms").notNull(),
     stages: jsonb("stages").$type<TestStage[]>().notNull(),
     stage: text("stage"),
+    failure: text("failure").$type<TestFailure>(),
     message: text("message"),
     testedAt: moment("tested_at").notNull().defaultNow(),
   },

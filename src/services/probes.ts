@@ -36,7 +36,9 @@ export async function record(ctx: Ctx, server: Server, result: Probe): Promise<v
     success: result.ok,
     latencyMs: Math.round(result.latencyMs),
     stages: result.stages,
-    ...(result.ok ? {} : { stage: result.error.stage, message: result.error.message }),
+    ...(result.ok
+      ? {}
+      : { stage: result.error.stage, failure: result.error.kind, message: result.error.message }),
   });
 }
 
