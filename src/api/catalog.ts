@@ -1,9 +1,17 @@
 import { Elysia, t } from "elysia";
-import { PromptResult, Prompts, ResourceContents, Resources, ToolResult, Tools } from "#src/api/server-schemas.ts";
+import {
+  PromptResult,
+  Prompts,
+  ResourceContents,
+  Resources,
+  ToolResult,
+  Tools,
+} from "#src/api/server-schemas.ts";
 import type { ErrorCode } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { Body, idOf, ServerParams } from "#src/http/params.ts";
+import { QueryText } from "#src/http/query.ts";
 import * as catalog from "#src/services/catalog.ts";
 
 const upstream: ErrorCode[] = [
@@ -16,7 +24,8 @@ const upstream: ErrorCode[] = [
 ];
 const NamedParams = t.Object({ ...ServerParams.properties, name: t.String({ maxLength: 1024 }) });
 
-const listed = "Fetched live with the asking member's own credential, all pages; 403 says what that member has to do first.";
+const listed =
+  "Fetched live with the asking member's own credential, all pages; 403 says what that member has to do first.";
 
 const tools = documented({
   id: "getMcpServerTools",
@@ -26,7 +35,9 @@ const tools = documented({
   description: listed,
   answer: { schema: Tools },
   errors: upstream,
-  example: { tools: [{ name: "echo", description: "Echoes back the input", inputSchema: { type: "object" } }] },
+  example: {
+    tools: [{ name: "echo", description: "Echoes back the input", inputSchema: { type: "object" } }],
+  },
 });
 
 /** A server's tools at the second address that the list's own description names. */
@@ -56,7 +67,10 @@ export const catalogApi = (asking: Asking) =>
     .post(
       "/tools/:name/call",
       ({ ctx, params, body }) =>
-        catalog.callTool(ctx, idOf(params.server_id), params.name, { ...body, arguments: body?.arguments ?? {} }),
+        catalog.callTool(ctx, idOf(params.server_id), params.name, {
+          ...body,
+          arguments: body?.arguments ?? {},
+        }),
       {
         member: "apps:write",
         params: NamedParams,
@@ -64,7 +78,9 @@ export const catalogApi = (asking: Asking) =>
           Body({
             arguments: t.Optional(t.Record(t.String(), t.Unknown())),
             inputResponses: t.Optional(
-              t.Record(t.String(), t.Unknown(), { description: "What an earlier call's `inputRequests` asked for." }),
+              t.Record(t.String(), t.Unknown(), {
+                description: "What an earlier call's `inputRequests` asked for.",
+              }),
             ),
             requestState: t.Optional(t.String({ description: "As that earlier call gave it." })),
           }),
@@ -75,7 +91,8 @@ export const catalogApi = (asking: Asking) =>
           tag: "Catalog",
           scope: "apps:write",
           summary: "Call a tool.",
-          description: "A tool's own failure is 200 with `isError: true`; a call that the server refused is an error here.",
+          description:
+            "A tool's own failure is 200 with `isError: true`; a call that the server refused is an error here.",
           takesBody: true,
           answer: { schema: ToolResult },
           errors: upstream,
@@ -101,7 +118,8 @@ export const catalogApi = (asking: Asking) =>
 
     .post(
       "/prompts/:name/get",
-      ({ ctx, params, body }) => catalog.getPrompt(ctx, idOf(params.server_id), params.name, body?.arguments ?? {}),
+      ({ ctx, params, body }) =>
+        catalog.getPrompt(ctx, idOf(params.server_id), params.name, body?.arguments ?? {}),
       {
         member: "apps:read",
         params: NamedParams,
@@ -140,7 +158,9 @@ export const catalogApi = (asking: Asking) =>
       {
         member: "apps:read",
         params: ServerParams,
-        query: t.Object({ uri: t.String({ minLength: 1, maxLength: 8192, description: "As the server lists it." }) }),
+        query: t.Object({
+          uri: QueryText({ minLength: 1, maxLength: 8192, description: "As the server lists it." }),
+        }),
         ...documented({
           id: "readMcpServerResource",
           tag: "Catalog",

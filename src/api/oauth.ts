@@ -24,7 +24,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
 
     .post("/api/v2/w/:workspace_uuid/mcp-servers/oauth-discovery", ({ ctx, body }) => discoverOAuth(ctx, body.url), {
       member: "apps:write",
-      costly: true,
+      costly: "oauth-discovery",
       params: WorkspaceParams,
       body: Body({ url: t.String({ maxLength: 4096, description: "The MCP endpoint." }) }),
       ...documented({
@@ -52,7 +52,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
       },
       {
         member: "apps:write",
-        costly: true,
+        costly: "oauth-discovery",
         params: ServerParams,
         query: t.Object({
           return_to: t.Optional(t.String({ maxLength: 2048, description: "A path of ours to come back to." })),

@@ -12,7 +12,7 @@ export const serverTestsApi = (asking: Asking) =>
     .post("/", ({ ctx, params }) => serverTests.test(ctx, idOf(params.server_id)), {
       member: "apps:read",
       params: ServerParams,
-      costly: true,
+      costly: "test",
       ...documented({
         id: "testMcpServer",
         tag: "MCP servers",

@@ -5,13 +5,16 @@ import { McpServer, RemovedServer, UpdatedMcpServer } from "#src/api/server-sche
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
+import { Flag, flagIn, QueryText } from "#src/http/query.ts";
 import { Body, idOf, ServerParams, WorkspaceParams } from "#src/http/params.ts";
 import type { Deps } from "#src/services/context.ts";
 import * as servers from "#src/services/servers/index.ts";
 import { serverExample } from "#src/api/examples.ts";
 
 const fields = {
-  name: t.Optional(t.String({ minLength: 1, maxLength: 200, description: "1–80 characters; made up where absent." })),
+  name: t.Optional(
+    t.String({ minLength: 1, maxLength: 200, description: "1–80 characters; made up where absent." }),
+  ),
   description: t.Optional(t.Union([t.String({ maxLength: 2000 }), t.Null()])),
   authType: t.Optional(AuthType),
   header: t.Optional(
@@ -22,14 +25,19 @@ const fields = {
   ),
   oauth: t.Optional(Body(oauthInput, { description: "Requires `apps:admin`." })),
 };
-const url = t.String({ maxLength: 4096, description: "The MCP endpoint: http or https, no user name, no fragment." });
+const url = t.String({
+  maxLength: 4096,
+  description: "The MCP endpoint: http or https, no user name, no fragment.",
+});
 
 const ListQuery = t.Object({
   sortBy: t.Optional(t.UnionEnum([...servers.sortFields], { default: "name" })),
   sortOrder: t.Optional(t.UnionEnum(["asc", "desc"], { default: "asc" })),
-  q: t.Optional(t.String({ maxLength: 200, description: "Only those with this in their name, URL or description." })),
+  q: t.Optional(
+    QueryText({ maxLength: 200, description: "Only those with this in their name, URL or description." }),
+  ),
   state: t.Optional(ServerState),
-  enabled: t.Optional(t.Boolean()),
+  enabled: Flag("Only those that are, or are not."),
   ...PageQuery,
 });
 
@@ -46,9 +54,12 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           sortOrder: query.sortOrder ?? "asc",
           q: query.q || null,
           state: query.state ?? null,
-          enabled: query.enabled ?? null,
+          enabled: flagIn(query, "enabled"),
         };
-        return answerPage({ request, set, publicUrl: deps.settings.publicUrl }, await servers.list(ctx, input));
+        return answerPage(
+          { request, set, publicUrl: deps.settings.publicUrl },
+          await servers.list(ctx, input),
+        );
       },
       {
         member: "apps:read",
@@ -84,7 +95,10 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           url,
           ...fields,
           discover: t.Optional(
-            t.Boolean({ default: true, description: "Look how the server wants to be reached before adding it." }),
+            t.Boolean({
+              default: true,
+              description: "Look how the server wants to be reached before adding it.",
+            }),
           ),
         }),
         ...documented({
@@ -146,7 +160,10 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         tag: "MCP servers",
         scope: "apps:admin",
         summary: "Delete an MCP server with every member's connection to it.",
-        answer: { schema: RemovedServer, description: "Deleted; `revocations` counts what became of the tokens." },
+        answer: {
+          schema: RemovedServer,
+          description: "Deleted; `revocations` counts what became of the tokens.",
+        },
         example: { deleted: true, id: 7, revocations: { confirmed: 3, unsupported: 0, failed: 0 } },
       }),
     })
@@ -154,7 +171,6 @@ export const serversApi = (deps: Deps, asking: Asking) =>
     .post("/:server_id/enable", ({ ctx, params }) => servers.enable(ctx, idOf(params.server_id)), {
       member: "apps:write",
       params: ServerParams,
-      costly: true,
       ...documented({
         id: "enableMcpServer",
         tag: "MCP servers",
@@ -178,15 +194,17 @@ export const serversApi = (deps: Deps, asking: Asking) =>
     .post(
       "/:server_id/disable",
       ({ ctx, params, query }) =>
-        servers.disable(ctx, idOf(params.server_id), query.clear_registration ?? query.clearRegistration ?? false),
+        servers.disable(
+          ctx,
+          idOf(params.server_id),
+          flagIn(query, "clear_registration") ?? flagIn(query, "clearRegistration") ?? false,
+        ),
       {
         member: "apps:write",
         params: ServerParams,
         query: t.Object({
-          clear_registration: t.Optional(
-            t.Boolean({ default: false, description: "Also forget the OAuth client and members' tokens." }),
-          ),
-          clearRegistration: t.Optional(t.Boolean({ description: "The same under another name." })),
+          clear_registration: Flag("Also forget the OAuth client and members' tokens; false where absent."),
+          clearRegistration: Flag("The same under another name."),
         }),
         ...documented({
           id: "disableMcpServer",
@@ -199,4 +217,3 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         }),
       },
     );
-

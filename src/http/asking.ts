@@ -3,7 +3,7 @@ import { AppError, notFound } from "#src/errors.ts";
 import { readJsonBody } from "#src/http/body.ts";
 import { readForm } from "#src/http/page-form.ts";
 import { wantsPage } from "#src/http/page-request.ts";
-import type { Limits } from "#src/http/limits.ts";
+import type { Costly, Limits } from "#src/http/limits.ts";
 import { requestOf } from "#src/http/request.ts";
 import { requireSameOrigin } from "#src/http/same-origin.ts";
 import { sessionCookieOf } from "#src/http/session-cookie.ts";
@@ -93,9 +93,9 @@ export const asking = (deps: Deps, limits: Limits) => {
     account: (kind: "session" | "any") => hooks((asked) => asAccount(asked, kind)),
     anyone: (_: true) => hooks(asAnyone),
     /** Beside `member`: one of the few things that are limited more narrowly. */
-    costly: (_: true) => ({
+    costly: (what: Costly) => ({
       async beforeHandle(asked: Asked) {
-        limits.costly(asked.request, (await admit(asked)).via);
+        limits.costly(what, asked.request, (await admit(asked)).via);
       },
     }),
   });

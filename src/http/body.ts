@@ -1,18 +1,21 @@
 import { AppError, invalid } from "#src/errors.ts";
+import { requestOf } from "#src/http/request.ts";
 import { checkJson } from "#src/lib/json.ts";
 
 export const maxBodyBytes = 1024 * 1024;
-const maxBodySeconds = 10;
+/** For the whole of it: whoever sends a byte now and then is cut off. */
+const maxBodyMs = 10_000;
 
 /**
  * Reads a JSON body, giving up at the first byte too many.
  *
+ * @param patienceMs - how long all of it may take
  * @returns `null` where there is no body
  * @throws {AppError} `body_too_large`, `unsupported_media_type`, `bad_request` for what is no JSON,
  *   `invalid` for text that cannot be kept
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
-  const bytes = await readBytes(request);
+export async function readJsonBody(request: Request, patienceMs = maxBodyMs): Promise<unknown> {
+  const bytes = await readBytes(request, patienceMs);
   if (!bytes) return null;
   requireType(request, "application/json");
   const body = parse(bytes);
@@ -23,14 +26,21 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 }
 
 /**
- * The body as it was sent, or `null` where there is none.
+ * The body as it was sent, or `null` where there is none. Where it is too large or too slow, the connection ends with
+ * the answer.
  *
  * @throws {AppError} `body_too_large`, `bad_request` for one that does not arrive in time
  */
-export async function readBytes(request: Request): Promise<Uint8Array | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
-  const bytes = request.body && (await readAtMost(request.body));
-  return bytes?.byteLength ? bytes : null;
+export async function readBytes(request: Request, patienceMs = maxBodyMs): Promise<Uint8Array | null> {
+  try {
+    if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+    const bytes = request.body && (await readAtMost(request.body, patienceMs));
+    return bytes?.byteLength ? bytes : null;
+  } catch (failure) {
+    // Of what is still under way nothing is read: without this the sender could go on for ever.
+    requestOf(request).headers["connection"] = "close";
+    throw failure;
+  }
 }
 
 /** @throws {AppError} `unsupported_media_type` */
@@ -48,7 +58,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function readAtMost(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function readAtMost(body: ReadableStream<Uint8Array>, patienceMs: number): Promise<Uint8Array> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -56,11 +66,11 @@ async function readAtMost(body: ReadableStream<Uint8Array>): Promise<Uint8Array>
   const deadline = setTimeout(() => {
     isLate = true;
     void reader.cancel();
-  }, maxBodySeconds * 1000);
+  }, patienceMs);
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (isLate) throw new AppError("bad_request", `The body did not arrive within ${maxBodySeconds} seconds.`);
+      if (isLate) throw new AppError("bad_request", "The body did not arrive in time.");
       if (done) return Buffer.concat(chunks);
       size += value.byteLength;
       if (size > maxBodyBytes) {

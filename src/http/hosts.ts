@@ -9,11 +9,14 @@ import { AppError } from "#src/errors.ts";
  */
 export const hosts = (publicUrl: URL) => {
   const ours = publicUrl.host.toLowerCase();
-  const names = new Set([ours, ...(publicUrl.port ? [] : [`${ours}:${publicUrl.protocol === "https:" ? 443 : 80}`])]);
+  const names = new Set([
+    ours,
+    ...(publicUrl.port ? [] : [`${ours}:${publicUrl.protocol === "https:" ? 443 : 80}`]),
+  ]);
   return new Elysia({ name: "http.hosts" }).onRequest(({ request }) => {
     // A request made in the process has no Host header, only its URL.
     const host = (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
     if (!names.has(host))
-      throw new AppError("misdirected_request", "This address is not served here. Use the installation's public URL.");
+      throw new AppError("misdirected_request", `This address is not served here. Use ${publicUrl.origin}.`);
   });
 };

@@ -1,19 +1,35 @@
 import { t } from "elysia";
+import { badQuery } from "#src/http/query.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
 
+const largestPage = 200;
+
+/** Read by `pageInput`: a numeric schema would take `1e1` and `0x10`. */
 export const PageQuery = {
-  limit: t.Optional(t.Integer({ minimum: 1, maximum: 200, default: 200, description: "How many at most." })),
+  limit: t.Optional(
+    t.String({
+      description: "How many at most.",
+      documentedAs: { type: "integer", minimum: 1, maximum: largestPage, default: largestPage },
+    }),
+  ),
   cursor: t.Optional(t.String({ maxLength: 1024, description: "From the `next` link of an earlier page." })),
 };
 
-export const pageInput = (query: { limit?: number; cursor?: string }): PageInput => ({
-  limit: query.limit ?? 200,
-  cursor: query.cursor ?? null,
-});
+/** @throws {AppError} `bad_request` */
+export function pageInput({ limit, cursor = null }: { limit?: string; cursor?: string | null }): PageInput {
+  if (limit === undefined) return { limit: largestPage, cursor };
+  if (!/^[1-9][0-9]{0,2}$/.test(limit) || Number(limit) > largestPage)
+    throw badQuery("limit", `Expected a whole number from 1 to ${largestPage}`);
+  return { limit: Number(limit), cursor };
+}
 
 /** The items alone are the body; the rest goes into `X-Total-Count` and `Link` (RFC 8288 §3). */
 export function answerPage<T>(
-  { request, set, publicUrl }: { request: Request; set: { headers: Record<string, unknown> }; publicUrl: URL },
+  {
+    request,
+    set,
+    publicUrl,
+  }: { request: Request; set: { headers: Record<string, unknown> }; publicUrl: URL },
   page: Page<T>,
 ): T[] {
   set.headers["x-total-count"] = String(page.total);

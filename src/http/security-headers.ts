@@ -15,7 +15,8 @@ const policy = [
 /** What every answer carries, an error's included. A route may set a stricter policy of its own. */
 export const securityHeaders = (publicUrl: URL) =>
   new Elysia({ name: "http.security-headers" })
-    .onRequest(({ set }) => {
+    .onRequest(({ request, set }) => {
+      Object.assign(set.headers, requestOf(request).headers);
       set.headers["content-security-policy"] = policy;
       set.headers["x-content-type-options"] = "nosniff";
       set.headers["referrer-policy"] = "same-origin";
@@ -23,6 +24,7 @@ export const securityHeaders = (publicUrl: URL) =>
       set.headers["cross-origin-resource-policy"] = "same-origin";
       if (publicUrl.protocol === "https:") set.headers["strict-transport-security"] = "max-age=31536000";
     })
+    // Once more, for what was learnt on the way, such as how much is left of a limit.
     .mapResponse({ as: "global" }, ({ request, set }) => {
       Object.assign(set.headers, requestOf(request).headers);
     });
