@@ -16,6 +16,8 @@ try {
   });
   await announce(deps);
   stopOnSignal(deps.log, async () => {
+    // Pages that are open would otherwise be waited for.
+    deps.changes.close();
     await app.server?.stop();
     await close();
   });

@@ -9,6 +9,7 @@ import { createMetrics } from "#src/lib/metrics.ts";
 import { createPool } from "#src/mcp/pool.ts";
 import { assertLookupHonoured } from "#src/net/self-test.ts";
 import { createGuardedFetch } from "#src/net/fetch.ts";
+import { createChanges } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { startIconRefresh } from "#src/services/icons.ts";
 import type { Settings } from "#src/settings.ts";
@@ -39,7 +40,8 @@ export async function openDeps(given: Settings): Promise<Opened> {
     await database.ping();
     return isMigrated(database);
   };
-  const deps: Deps = { db: database.db, settings, keyring, fetch, pool, log, metrics, isReady: () => isReady().catch(() => false) };
+  const changes = createChanges(database, log);
+  const deps: Deps = { db: database.db, settings, keyring, fetch, pool, changes, log, metrics, isReady: () => isReady().catch(() => false) };
 
   const stops = [startIconRefresh(deps), startBackground(deps)];
   const close = async () => {

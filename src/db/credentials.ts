@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { accounts, credentials, members } from "#src/db/schema.ts";
+import { accounts, type CatalogCounts, credentials, members } from "#src/db/schema.ts";
 
 export type CredentialRow = typeof credentials.$inferSelect;
 export type NewCredential = Pick<CredentialRow, "kind" | "sealed"> &
@@ -113,6 +113,14 @@ export async function touch(db: Db, key: Key): Promise<void> {
         sql`(${credentials.lastUsedAt} is null or ${credentials.lastUsedAt} < now() - interval '1 minute')`,
       ),
     );
+}
+
+/** Keeps how much the member was offered; lists that are not named keep their count. */
+export async function noteCounts(db: Db, key: Key, counts: CatalogCounts): Promise<void> {
+  await db
+    .update(credentials)
+    .set({ catalogCounts: sql`${credentials.catalogCounts} || ${JSON.stringify(counts)}::jsonb` })
+    .where(at(key));
 }
 
 export type ConnectedMember = Awaited<ReturnType<typeof connected>>[number];

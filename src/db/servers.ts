@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import { credentials, icons, serverMembers, servers, serverTests } from "#src/db/schema.ts";
+import { needOf, type ServerStatus, serverStatus } from "#src/db/server-status.ts";
 
 export type ServerRow = typeof servers.$inferSelect;
 export type NewServer = Omit<typeof servers.$inferInsert, "id" | "workspaceId">;
@@ -18,6 +19,9 @@ export type ListQuery = {
   q: string | null;
   state: ServerRow["state"] | null;
   enabled: boolean | null;
+  /** How the server is, and what it needs of the viewer; left out, whatever that is. */
+  status?: ServerStatus | null;
+  needsViewer?: boolean;
   id: number | null;
   limit: number;
   /** The sort value and id of the row before the page. */
@@ -26,7 +30,7 @@ export type ListQuery = {
 
 const at = (workspaceId: string, id: number) => and(eq(servers.workspaceId, workspaceId), eq(servers.id, id));
 
-const isVisibleTo = (viewer: Viewer): SQL | undefined =>
+export const isVisibleTo = (viewer: Viewer): SQL | undefined =>
   viewer.seesAll
     ? undefined
     : or(
@@ -35,7 +39,7 @@ const isVisibleTo = (viewer: Viewer): SQL | undefined =>
           and ${serverMembers.serverId} = ${servers.id} and ${serverMembers.memberId} = ${viewer.memberId})`,
       );
 
-const isOwnCredential = (viewer: Viewer) =>
+export const isOwnCredential = (viewer: Viewer) =>
   and(
     eq(credentials.workspaceId, servers.workspaceId),
     eq(credentials.serverId, servers.id),
@@ -85,6 +89,8 @@ export function list(db: Db, viewer: Viewer, query: ListQuery) {
     query.id === null ? undefined : eq(servers.id, query.id),
     query.state === null ? undefined : eq(servers.state, query.state),
     query.enabled === null ? undefined : eq(servers.enabled, query.enabled),
+    query.status ? eq(serverStatus, query.status) : undefined,
+    query.needsViewer ? sql`${needOf(viewer)} is not null` : undefined,
     query.q === null ? undefined : contains(query.q),
   );
   return db
@@ -112,7 +118,7 @@ export function list(db: Db, viewer: Viewer, query: ListQuery) {
     .limit(query.limit);
 }
 
-const contains = (text: string): SQL => {
+export const contains = (text: string): SQL => {
   const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
   return sql`(${servers.name} ilike ${pattern} or ${servers.url} ilike ${pattern} or ${servers.description} ilike ${pattern})`;
 };

@@ -9,17 +9,22 @@ import type { Ctx } from "#src/services/context.ts";
  */
 
 export async function tools(ctx: Ctx, serverId: number) {
-  const { items, truncated } = await connections.read(ctx, serverId, listTools);
+  const { items, truncated } = await connections.read(ctx, serverId, listTools, countOf("tools"));
   return { tools: items, ...marked(truncated) };
 }
 
 export async function prompts(ctx: Ctx, serverId: number) {
-  const { items, truncated } = await connections.read(ctx, serverId, listPrompts);
+  const { items, truncated } = await connections.read(ctx, serverId, listPrompts, countOf("prompts"));
   return { prompts: items, ...marked(truncated) };
 }
 
 export async function resources(ctx: Ctx, serverId: number) {
-  const { resources, resourceTemplates, truncated } = await connections.read(ctx, serverId, listResources);
+  const { resources, resourceTemplates, truncated } = await connections.read(
+    ctx,
+    serverId,
+    listResources,
+    ({ resources, resourceTemplates }) => ({ resources: resources.length + resourceTemplates.length }),
+  );
   return { resources, resourceTemplates, ...marked(truncated) };
 }
 
@@ -30,14 +35,22 @@ export type CallInput = {
   requestState?: string;
 };
 
-export const callTool = (ctx: Ctx, serverId: number, name: string, { arguments: args, ...answers }: CallInput) =>
-  connections.use(ctx, serverId, (connection) => call(connection, name, args, answers));
+export const callTool = (
+  ctx: Ctx,
+  serverId: number,
+  name: string,
+  { arguments: args, ...answers }: CallInput,
+) => connections.use(ctx, serverId, (connection) => call(connection, name, args, answers));
 
 export const getPrompt = (ctx: Ctx, serverId: number, name: string, args: Record<string, string>) =>
   connections.use(ctx, serverId, (connection) => get(connection, name, args));
 
 export const readResource = (ctx: Ctx, serverId: number, uri: string) =>
   connections.use(ctx, serverId, (connection) => readOne(connection, uri));
+
+const countOf =
+  (list: "tools" | "prompts") =>
+  ({ items }: { items: unknown[] }) => ({ [list]: items.length });
 
 /** Stands there only where the server offers more than we read. */
 const marked = (isTruncated: boolean): { truncated?: true } => (isTruncated ? { truncated: true } : {});

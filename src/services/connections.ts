@@ -1,4 +1,5 @@
-import { type CredentialRow, touch as touchRow } from "#src/db/credentials.ts";
+import * as rows from "#src/db/credentials.ts";
+import type { CatalogCounts } from "#src/db/schema.ts";
 import { kinds } from "#src/credentials/index.ts";
 import { AppError } from "#src/errors.ts";
 import type { Connection } from "#src/mcp/connect.ts";
@@ -20,12 +21,24 @@ type Work<T> = (connection: Connection) => Promise<T>;
  * @throws {AppError} `not_found`, `server_not_ready`, `server_disabled`, `member_auth_required`, `issuer_changed`, or what
  *   broke on the way
  */
-export const use = <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
-  withTarget(ctx, serverId, (target) => ctx.pool.use(target, work));
+export const use = async <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
+  (await withTarget(ctx, serverId, (target) => ctx.pool.use(target, work))).result;
 
-/** The same for a read without arguments: equal ones under way are one, so `work` must be the same function each time. */
-export const read = <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
-  withTarget(ctx, serverId, (target) => ctx.pool.read(target, work));
+/**
+ * The same for a read without arguments: equal ones under way are one, so `work` must be the same function each time.
+ *
+ * @param countsOf - what the member was offered, to be kept where it is news
+ */
+export async function read<T>(
+  ctx: Ctx,
+  serverId: number,
+  work: Work<T>,
+  countsOf: (result: T) => CatalogCounts,
+): Promise<T> {
+  const { result, inUse } = await withTarget(ctx, serverId, (target) => ctx.pool.read(target, work));
+  noteCounts(ctx, inUse, countsOf(result));
+  return result;
+}
 
 /**
  * What it takes to reach a server in this member's name. The key changes with whatever makes a live connection wrong.
@@ -46,20 +59,26 @@ export const targetOf = (
   authorization,
 });
 
-function authorizationOf(ctx: Ctx, server: Server, credential: CredentialRow | null): Authorization {
+function authorizationOf(ctx: Ctx, server: Server, credential: rows.CredentialRow | null): Authorization {
   if (server.authType === "oauth") return oauthAuthorization(depsOf(ctx), server, credential);
-  const secret = credential?.sealed ? ctx.keyring.open(credential.sealed, sealedFor(server, ctx.member.id)) : null;
+  const secret = credential?.sealed
+    ? ctx.keyring.open(credential.sealed, sealedFor(server, ctx.member.id))
+    : null;
   const headers = kinds[server.authType].headers(secret, server);
   return { headers: async () => headers };
 }
 
-async function withTarget<T>(ctx: Ctx, serverId: number, work: (target: Target) => Promise<T>): Promise<T> {
+async function withTarget<T>(
+  ctx: Ctx,
+  serverId: number,
+  work: (target: Target) => Promise<T>,
+): Promise<{ result: T; inUse: ServerInUse }> {
   const inUse = await find(ctx, serverId);
   requireUsable(ctx, inUse);
   try {
     const result = await work(targetOf(ctx, inUse));
     touch(ctx, inUse);
-    return result;
+    return { result, inUse };
   } catch (failure) {
     throw await upstreamFailure(ctx, inUse.server, failure);
   }
@@ -78,7 +97,21 @@ function requireUsable(ctx: Ctx, { server, credential }: ServerInUse): void {
 /** Not waited for: nobody's answer depends on it. */
 function touch(ctx: Ctx, { server, credential }: ServerInUse): void {
   if (credential?.lastUsedAt && Date.now() - credential.lastUsedAt.getTime() < 60_000) return;
-  touchRow(ctx.db, { workspaceId: server.workspaceId, serverId: server.id, memberId: ctx.member.id }).catch(
-    (error: unknown) => ctx.log.warn({ requestId: ctx.requestId, error }, "last use not noted"),
-  );
+  inBackground(ctx, rows.touch(ctx.db, keyOf(ctx, server)));
+}
+
+function noteCounts(ctx: Ctx, { server, credential }: ServerInUse, counts: CatalogCounts): void {
+  const known: Record<string, number | undefined> = credential?.catalogCounts ?? {};
+  if (Object.entries(counts).every(([list, count]) => known[list] === count)) return;
+  inBackground(ctx, rows.noteCounts(ctx.db, keyOf(ctx, server), counts));
+}
+
+const keyOf = (ctx: Ctx, server: Server) => ({
+  workspaceId: server.workspaceId,
+  serverId: server.id,
+  memberId: ctx.member.id,
+});
+
+function inBackground(ctx: Ctx, noting: Promise<void>): void {
+  noting.catch((error: unknown) => ctx.log.warn({ requestId: ctx.requestId, error }, "not noted"));
 }

@@ -5,6 +5,7 @@ import type { Logger } from "#src/lib/log.ts";
 import type { Metrics } from "#src/lib/metrics.ts";
 import type { ConnectionPool } from "#src/mcp/pool.ts";
 import type { GuardedFetch } from "#src/net/fetch.ts";
+import type { Changes } from "#src/services/changes.ts";
 import type { Settings } from "#src/settings.ts";
 
 // What other layers say of a service's things, they import from here: `db` is behind `services`.
@@ -18,6 +19,8 @@ export type Deps = {
   /** The only way out of the process toward hosts that users or servers name. */
   fetch: GuardedFetch;
   pool: ConnectionPool;
+  /** What happens to servers, for pages that show it at once. */
+  changes: Changes;
   log: Logger;
   metrics: Metrics;
   /** Whether the database answers and has every migration. */
@@ -54,12 +57,13 @@ export type AccountCtx = Deps & { requestId: string; account: Account; via: Via 
 export type Ctx = AccountCtx & { member: Member };
 
 /** Without what belongs to one request: for whatever outlives it. */
-export const depsOf = ({ db, settings, keyring, fetch, pool, log, metrics, isReady }: Deps): Deps => ({
+export const depsOf = ({ db, settings, keyring, fetch, pool, changes, log, metrics, isReady }: Deps): Deps => ({
   db,
   settings,
   keyring,
   fetch,
   pool,
+  changes,
   log,
   metrics,
   isReady,

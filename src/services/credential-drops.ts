@@ -1,4 +1,5 @@
 import type { CredentialRow } from "#src/db/credentials.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
 import { orderRevocations, revokeNow, type Tally } from "#src/services/oauth/revocations.ts";
@@ -20,6 +21,7 @@ export async function dropCredentials(
     const dropped = await drop(tx);
     const ordered = await orderRevocations({ ...ctx, db: tx }, server, dropped);
     await after(tx);
+    await announce({ db: tx }, server);
     return { dropped, ordered };
   });
   for (const { memberId } of dropped) ctx.pool.drop(`${poolPrefix(server)}${memberId}/`);

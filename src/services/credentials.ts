@@ -3,6 +3,7 @@ import * as rows from "#src/db/credentials.ts";
 import { kinds } from "#src/credentials/index.ts";
 import type { RevocationOutcome } from "#src/oauth/revocation.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { sealedFor } from "#src/services/credential-seal.ts";
@@ -68,6 +69,7 @@ async function keep(ctx: Ctx, server: Server, sealed: string | null): Promise<vo
   await ctx.db.transaction(async (tx) => {
     await rows.put(tx, key, { kind: server.authType, sealed });
     await audit({ ...ctx, db: tx }, { action: "credential.connected", target: targetOf(server) });
+    await announce({ db: tx }, server);
   });
 }
 

@@ -2,6 +2,7 @@ import { AppError, notFound } from "#src/errors.ts";
 import * as rows from "#src/db/members.ts";
 import * as workspaces from "#src/db/workspaces.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx, Deps, Role } from "#src/services/context.ts";
 import { pageById } from "#src/services/id-page.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
@@ -62,6 +63,7 @@ export async function remove(ctx: Ctx, id: number): Promise<void> {
 
     const connected = await rows.connectedServers(tx, workspaceId, id);
     await rows.remove(tx, workspaceId, id);
+    for (const serverId of connected) await announce({ db: tx }, { workspaceId, id: serverId });
     await audit(
       { ...ctx, db: tx },
       { action: "member.removed", target: targetOf(target), details: { role: target.role } },

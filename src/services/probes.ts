@@ -2,6 +2,7 @@ import * as serverRows from "#src/db/servers.ts";
 import * as testRows from "#src/db/server-tests.ts";
 import type { Probe } from "#src/mcp/probe.ts";
 import type { Authorization } from "#src/mcp/target.ts";
+import { announce } from "#src/services/changes.ts";
 import { targetOf } from "#src/services/connections.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { requestIcon } from "#src/services/icons.ts";
@@ -40,11 +41,13 @@ export async function record(ctx: Ctx, server: Server, result: Probe): Promise<v
       ? {}
       : { stage: result.error.stage, failure: result.error.kind, message: result.error.message }),
   });
+  await announce(ctx, server);
 }
 
 /** A handshake has succeeded: the server is set up and switched on. */
 export async function markReady(ctx: Ctx, server: Server): Promise<void> {
   if (server.state === "READY" && server.enabled) return;
   await serverRows.update(ctx.db, server.workspaceId, server.id, { state: "READY", enabled: true });
+  await announce(ctx, server);
   if (server.state !== "READY") await requestIcon(ctx, server);
 }

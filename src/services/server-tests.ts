@@ -1,3 +1,4 @@
+import * as rows from "#src/db/server-tests.ts";
 import { authFields } from "#src/services/member-auth.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { markReady, type Probe, probeAs } from "#src/services/probes.ts";
@@ -23,6 +24,26 @@ export type TestResult = {
   enabled: boolean;
 };
 
+/** A test that was made: by the button, by setting the server up, or by a member who connected. */
+export type PastTest = {
+  id: number;
+  at: string;
+  success: boolean;
+  latencyMs: number;
+  stages: { stage: string; ok: boolean; ms: number }[];
+  /** Where it failed, and why in words; `isOfMember` where the sign-in of whoever asked failed, not the server. */
+  failure: { stage: string; message: string; isOfMember: boolean } | null;
+};
+
+const remembered = 40;
+
+/** The latest tests of a server, newest first, whoever made them. @throws {AppError} `not_found` */
+export async function history(ctx: Ctx, serverId: number): Promise<PastTest[]> {
+  const { server } = await find(ctx, serverId);
+  const found = await rows.latest(ctx.db, server.workspaceId, server.id, remembered);
+  return found.map(presentPast);
+}
+
 /**
  * A real handshake with the asking member's own credential; success makes the server `READY` and enabled.
  *
@@ -31,7 +52,10 @@ export type TestResult = {
 export async function test(ctx: Ctx, serverId: number): Promise<TestResult> {
   const use = await find(ctx, serverId);
   const probe = await probeAs(ctx, use);
-  const shared = { latencyMs: round(probe.latencyMs), stages: probe.stages.map((one) => ({ ...one, ms: round(one.ms) })) };
+  const shared = {
+    latencyMs: round(probe.latencyMs),
+    stages: probe.stages.map((one) => ({ ...one, ms: round(one.ms) })),
+  };
   if (!probe.ok)
     return {
       ...shared,
@@ -68,7 +92,11 @@ const codes = {
   rpc: "upstream_failed",
 } as const;
 
-function failureOf(ctx: Ctx, server: Server, error: Extract<Probe, { ok: false }>["error"]): TestResult["error"] {
+function failureOf(
+  ctx: Ctx,
+  server: Server,
+  error: Extract<Probe, { ok: false }>["error"],
+): TestResult["error"] {
   const code = codes[error.kind];
   return {
     code,
@@ -77,6 +105,21 @@ function failureOf(ctx: Ctx, server: Server, error: Extract<Probe, { ok: false }
     ...(code === "member_auth_required" ? authFields(ctx, server) : {}),
   };
 }
+
+const presentPast = (row: rows.ServerTestRow): PastTest => ({
+  id: row.id,
+  at: row.testedAt.toISOString(),
+  success: row.success,
+  latencyMs: row.latencyMs,
+  stages: row.stages,
+  failure: row.success
+    ? null
+    : {
+        stage: row.stage ?? "handshake",
+        message: row.message ?? "The test failed.",
+        isOfMember: row.failure === "unauthorized" || row.failure === "insufficient_scope",
+      },
+});
 
 /** Tenths of a millisecond are plenty. */
 const round = (ms: number): number => Math.round(ms * 10) / 10;

@@ -5,6 +5,7 @@ import { createLogger } from "#src/lib/log.ts";
 import { createMetrics } from "#src/lib/metrics.ts";
 import { createPool } from "#src/mcp/pool.ts";
 import { createGuardedFetch } from "#src/net/fetch.ts";
+import { createChanges } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { readSettings } from "#src/settings.ts";
 import { testDatabase } from "#tests/support/database.ts";
@@ -33,13 +34,15 @@ export async function testApp(
     fetch.close();
   });
 
+  const log = createLogger({ level: "silent" });
   const deps: Deps = {
     db: database.db,
     settings: readSettings(env),
     keyring: createKeyring([{ id: "test", key: new Uint8Array(32).fill(7) }]),
     fetch,
     pool,
-    log: createLogger({ level: "silent" }),
+    changes: createChanges(database, log),
+    log,
     metrics: createMetrics(),
     isReady: async () => true,
     ...replaced,

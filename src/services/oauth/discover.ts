@@ -2,6 +2,7 @@ import { AppError } from "#src/errors.ts";
 import * as serverRows from "#src/db/servers.ts";
 import { type Discovery, discover as discoverAt } from "#src/oauth/discovery.ts";
 import { DiscoveryError } from "#src/oauth/errors.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { anonymousTarget } from "#src/services/discovery.ts";
 import { canPublishMetadata } from "#src/services/oauth/client-metadata.ts";
@@ -48,6 +49,7 @@ async function checkIssuer(deps: Discovering, server: Server, issuer: string): P
   const otherIssuer = server.issuer === null || server.issuer === issuer ? null : issuer;
   if (otherIssuer !== server.otherIssuer) {
     await serverRows.noteOtherIssuer(deps.db, server.workspaceId, server.id, otherIssuer);
+    await announce(deps, server);
     if (otherIssuer) deps.log.warn({ serverId: server.id, issuer, previousIssuer: server.issuer }, "issuer changed");
   }
   if (otherIssuer) throw issuerChanged({ ...server, otherIssuer });

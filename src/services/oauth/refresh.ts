@@ -5,6 +5,7 @@ import { Secret } from "#src/lib/secret.ts";
 import type { Tokens } from "#src/oauth/exchange.ts";
 import { TokenError } from "#src/oauth/errors.ts";
 import { refreshTokens } from "#src/oauth/refresh.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { clientOf, forgetClient } from "#src/services/oauth/clients.ts";
 import { columnsOf, findGrant, keyOf, sealGrant, type StoredGrant } from "#src/services/oauth/grants.ts";
@@ -114,6 +115,7 @@ async function keepFailure(deps: Deps, server: Server, { row }: StoredGrant, hol
   }
   if (failure.kind === "invalid_client" && row.issuer !== null) await forgetClient(deps, server, row.issuer);
   await leases.expire(deps.db, key, holder);
+  await announce(deps, server);
   deps.log.info({ serverId: server.id, memberId: row.memberId, reason: failure.code ?? failure.kind }, "grant ended");
   return new GrantEnded("The authorization server ended the grant.", { cause: failure });
 }

@@ -1,4 +1,5 @@
 import * as serverRows from "#src/db/servers.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
@@ -11,4 +12,5 @@ export async function keepRegistration(
   const state = server.state === "REGISTER" ? "AUTHORIZE" : server.state;
   if (server.state === state && server.registration === registration && server.issuer === issuer) return;
   await serverRows.update(ctx.db, server.workspaceId, server.id, { authType: "oauth", state, registration, issuer });
+  await announce(ctx, server);
 }

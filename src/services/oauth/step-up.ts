@@ -3,6 +3,7 @@ import * as rows from "#src/db/credentials.ts";
 import type { McpError } from "#src/mcp/errors.ts";
 import { bearerChallenge } from "#src/oauth/challenge.ts";
 import { parseScope, union, withinCeiling } from "#src/oauth/scopes.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { memberAuthRequired } from "#src/services/member-auth.ts";
 import { keyOf } from "#src/services/oauth/grants.ts";
@@ -32,6 +33,7 @@ export async function stepUp(ctx: Ctx, server: Server, failure: McpError): Promi
     return given(server, `it was granted ${asked.join(", ")} ${maxAttempts} times in vain`, failure);
 
   await rows.want(ctx.db, key, union(credential.wantedScopes, asked));
+  await announce(ctx, server);
   return memberAuthRequired(ctx, server, { cause: failure });
 }
 

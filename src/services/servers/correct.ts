@@ -1,6 +1,7 @@
 import * as credentialRows from "#src/db/credentials.ts";
 import * as rows from "#src/db/servers.ts";
 import { wantsOAuth } from "#src/oauth/recognition.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
@@ -11,6 +12,7 @@ export async function correctAuthType(ctx: Ctx, server: Server, authType: Server
     const isWaiting = authType === "oauth" && server.state === "READY";
     const change = { authType, ...(isWaiting ? { state: "AUTHORIZE" as const } : {}) };
     await credentialRows.removeOfServer(tx, server.workspaceId, server.id);
+    await announce({ db: tx }, server);
     return (await rows.update(tx, server.workspaceId, server.id, change)) ?? server;
   });
 }

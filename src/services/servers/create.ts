@@ -3,6 +3,7 @@ import { AppError } from "#src/errors.ts";
 import { isUniqueViolation } from "#src/db/rows.ts";
 import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { type FirstLook, firstLook } from "#src/services/discovery.ts";
 import { requestIcon } from "#src/services/icons.ts";
@@ -42,6 +43,7 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
 
   if (look?.probe.ok === true || look?.authType === null) await record(ctx, server, look.probe);
   await audit(ctx, { action: "server.created", target: { type: "server", id: server.id, name: server.name }, details: { url } });
+  await announce(ctx, server);
   await requestIcon(ctx, server);
   return get(ctx, server.id);
 }

@@ -1,5 +1,6 @@
 import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { firstLook } from "#src/services/discovery.ts";
 import { authorizationRequired, memberAuthRequired } from "#src/services/member-auth.ts";
@@ -27,6 +28,7 @@ export async function enable(ctx: Ctx, id: number): Promise<McpServer> {
   else if (server.state === "AUTHORIZE") await proveAuthorization(ctx, use);
   else await setUp(ctx, use);
   await audit(ctx, { action: "server.enabled", target: { type: "server", id, name: server.name } });
+  await announce(ctx, server);
   return get(ctx, id);
 }
 

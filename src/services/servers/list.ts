@@ -8,7 +8,8 @@ import { type McpServer, present } from "#src/services/servers/present.ts";
 
 export const sortFields = rows.sortFields;
 
-export type ListInput = PageInput & Pick<rows.ListQuery, "sortBy" | "sortOrder" | "q" | "state" | "enabled">;
+export type ListInput = PageInput &
+  Pick<rows.ListQuery, "sortBy" | "sortOrder" | "q" | "state" | "enabled" | "status" | "needsViewer">;
 
 /**
  * The servers this member may see, one page of them.
@@ -31,12 +32,26 @@ export async function list(ctx: Ctx, input: ListInput): Promise<Page<McpServer>>
   };
 }
 
-function positionOf(cursor: string, { sortBy, sortOrder }: ListInput): { value: string | number; id: number } {
+function positionOf(
+  cursor: string,
+  { sortBy, sortOrder }: ListInput,
+): { value: string | number; id: number } {
   const [field, order, value, id] = decodeCursor(cursor) ?? [];
   const valueFits = typeof value === (sortBy === "memberCount" ? "number" : "string");
-  if (field !== sortBy || order !== sortOrder || !valueFits || value === null || value === undefined || !Number.isInteger(id))
-    throw new AppError("bad_request", "This cursor does not belong to this list and order. Begin again without one.", {
-      fields: { errors: [{ path: "/cursor", message: "Not a cursor of this list" }] },
-    });
+  if (
+    field !== sortBy ||
+    order !== sortOrder ||
+    !valueFits ||
+    value === null ||
+    value === undefined ||
+    !Number.isInteger(id)
+  )
+    throw new AppError(
+      "bad_request",
+      "This cursor does not belong to this list and order. Begin again without one.",
+      {
+        fields: { errors: [{ path: "/cursor", message: "Not a cursor of this list" }] },
+      },
+    );
   return { value, id: Number(id) };
 }

@@ -1,0 +1,76 @@
+import * as rows from "#src/db/changes.ts";
+import type { Ctx, Deps } from "#src/services/context.ts";
+
+/** Whoever shows servers as they are. */
+export type Subscriber = {
+  onChange(serverId: number): void;
+  /** Nothing more will come: the app stops. */
+  onEnd(): void;
+};
+
+/** What happens to servers, in this process and in every other on the same database. */
+export type Changes = {
+  /** @returns ends the subscription; twice is the same as once */
+  subscribe(workspaceId: string, subscriber: Subscriber): () => void;
+  /** Ends all of them, and lets nobody subscribe any more. */
+  close(): void;
+};
+
+type Listening = {
+  listen(channel: string, onPayload: (payload: string) => void): Promise<unknown>;
+};
+
+/**
+ * Listens from the first subscriber on. What is lost on the way is not told again: a change only says that what was read
+ * before may be old.
+ */
+export function createChanges(database: Listening, log: Deps["log"]): Changes {
+  const subscribers = new Map<string, Set<Subscriber>>();
+  let isListening = false;
+  let isClosed = false;
+
+  const onPayload = (payload: string): void => {
+    const change = rows.readChange(payload);
+    if (!change) return;
+    for (const subscriber of subscribers.get(change.workspaceId) ?? []) subscriber.onChange(change.serverId);
+  };
+  const listen = (): void => {
+    if (isListening) return;
+    isListening = true;
+    database.listen(rows.changesChannel, onPayload).catch((error: unknown) => {
+      isListening = false;
+      log.warn({ error }, "pages are not told of changes");
+    });
+  };
+
+  return {
+    subscribe(workspaceId, subscriber) {
+      if (isClosed) {
+        subscriber.onEnd();
+        return () => {};
+      }
+      listen();
+      const others = subscribers.get(workspaceId) ?? new Set();
+      subscribers.set(workspaceId, others.add(subscriber));
+      return () => {
+        others.delete(subscriber);
+        if (others.size === 0 && subscribers.get(workspaceId) === others) subscribers.delete(workspaceId);
+      };
+    },
+    close() {
+      isClosed = true;
+      for (const of of subscribers.values()) for (const subscriber of [...of]) subscriber.onEnd();
+      subscribers.clear();
+    },
+  };
+}
+
+/** Tells everybody who looks at a server that it is no longer as it was. Within a transaction, with its commit. */
+export const announce = (
+  { db }: Pick<Deps, "db">,
+  server: { workspaceId: string; id: number },
+): Promise<void> => rows.announce(db, { workspaceId: server.workspaceId, serverId: server.id });
+
+/** The state of the workspace's servers, to find out later whether anything has happened since. */
+export const mark = ({ db, member }: Pick<Ctx, "db" | "member">): Promise<string> =>
+  rows.mark(db, member.workspaceId);
