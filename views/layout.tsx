@@ -50,8 +50,9 @@ export const Layout = ({ shell, section, title, children }: Props) => (
 
 const WorkspaceMenu = ({ shell: { me, workspace } }: { shell: Shell }) => (
   <details class="menu workspace-menu" name="menu">
-    <summary aria-label={`Workspace: ${workspace?.name ?? "none"}. Switch`}>
+    <summary>
       <span class="menu-label">
+        <span class="unseen">Workspace: </span>
         <Text>{workspace?.name ?? "No workspace"}</Text>
       </span>
       <Icon name="chevron" />
@@ -99,11 +100,12 @@ const Navigation = ({
 
 const AccountMenu = ({ shell: { me }, section }: { shell: Shell; section: Section }) => (
   <details class="menu account-menu" name="menu">
-    <summary aria-label={`Account: ${me.account.name}`}>
+    <summary>
       <span class="avatar" aria-hidden="true">
         {initialOf(me.account.name)}
       </span>
       <span class="menu-label">
+        <span class="unseen">Account: </span>
         <Text>{me.account.name}</Text>
       </span>
       <Icon name="chevron" />

@@ -62,13 +62,19 @@ document.addEventListener("htmx:after:swap", () => {
     document.getElementById("main")?.focus({ preventScroll: true });
 });
 
-// What answered was none of our pages: a proxy, for example.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const main = tasks.find((task) => task.type === "main");
-  if (!ctx.select || !main || main.fragment.childElementCount > 0) return;
-  event.preventDefault();
-  say("The answer could not be read. Reload the page to see what was done.");
+  // What answered was none of our pages: a proxy, for example.
+  if (ctx.select && main && main.fragment.childElementCount === 0) {
+    event.preventDefault();
+    say("The answer could not be read. Reload the page to see what was done.");
+    return;
+  }
+  // The address follows where a form led; one that is shown again stays where it is.
+  const response = ctx.response?.raw;
+  if (!response?.redirected || ctx.push || ctx.replace) return;
+  ctx[response.url === location.href ? "replace" : "push"] = "true";
 });
 
 document.addEventListener("htmx:error", () => {

@@ -24,6 +24,6 @@ export const Time = ({ at, now = Date.now() }: { at: string; now?: number }) => 
 export function relativeTime(moment: number, now: number): string {
   const seconds = (moment - now) / 1000;
   for (const [unit, length] of units)
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
   return seconds > 0 ? "in a moment" : "just now";
 }

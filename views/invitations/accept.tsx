@@ -23,7 +23,8 @@ export const AcceptPage = ({ path, invitation, account, typed, refused = null }:
       Join <Text>{invitation.workspaceName}</Text>
     </h1>
     <p class="lead">
-      You are invited to this workspace as {roles[invitation.role].article}. {roles[invitation.role].power}
+      You are invited into this workspace as {roles[invitation.role].article}, who{" "}
+      {roles[invitation.role].does}.
     </p>
     {account ? (
       <AsAccount path={path} account={account} refused={refused} />

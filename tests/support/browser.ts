@@ -1,0 +1,139 @@
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync } from "node:fs";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type TestApp, testApp } from "#tests/support/app.ts";
+
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const hasBrowser = existsSync(executablePath);
+if (!hasBrowser)
+  console.log(`No browser at ${executablePath}: its tests are left out. Set CHROMIUM to its path.`);
+
+/** A test in a real browser. Left out where there is none, but on CI, where that is a failure. */
+export const story = test.skipIf(!hasBrowser && !process.env["CI"]);
+
+const storyTimeoutMs = 60_000;
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The four ways in which a page is looked at. */
+export const forms = {
+  wide: { width: 1280 },
+  narrow: { width: 360, isPhone: true },
+  dark: { width: 1280, isDark: true },
+  scriptless: { width: 1280, hasScript: false },
+} as const satisfies Record<string, Look>;
+
+export type FormName = keyof typeof forms;
+export type Look = { width?: number; isPhone?: boolean; isDark?: boolean; hasScript?: boolean };
+
+/** Somebody at a browser of their own. */
+export type Visitor = {
+  page: Page;
+  context: BrowserContext;
+  /** Goes to a path of the app. */
+  go(path: string): Promise<void>;
+  /** Signs in with the session that a cookie such as `sy_session=…` stands for. */
+  signIn(cookie: string): Promise<void>;
+};
+
+/** The whole app, listening on a port of its own. Call it at the top of a file. */
+export async function listeningApp(env: Record<string, string> = {}): Promise<TestApp & { origin: string }> {
+  let app: TestApp | undefined;
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 60,
+    fetch: async (request) => (await app?.handle(request)) ?? new Response(null, { status: 503 }),
+  });
+  const origin = `http://127.0.0.1:${server.port}`;
+  afterAll(() => server.stop(true));
+  app = await testApp({ RATE_LIMIT: "0", ...env, PORT: String(server.port), PUBLIC_URL: origin });
+  return { ...app, origin };
+}
+
+/**
+ * A browser for the tests of one file: call it at the top, and what it gives for everybody who visits. What a page
+ * complains of, from a refused style to an error, fails the test.
+ */
+export function openBrowser(): (app: { origin: string }, look?: Look) => Promise<Visitor> {
+  let launched: Promise<Browser> | undefined;
+  const contexts: BrowserContext[] = [];
+  const complaints: string[] = [];
+  setDefaultTimeout(storyTimeoutMs);
+
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await (await launched)?.close();
+  });
+
+  return async (app, look = {}) => {
+    launched ??= chromium.launch({ executablePath, args: flags });
+    const browser = await launched;
+    const context = await browser.newContext({
+      baseURL: app.origin,
+      viewport: { width: look.width ?? 1280, height: 800 },
+      colorScheme: look.isDark ? "dark" : "light",
+      javaScriptEnabled: look.hasScript ?? true,
+      isMobile: look.isPhone ?? false,
+      hasTouch: look.isPhone ?? false,
+    });
+    context.setDefaultTimeout(10_000);
+    contexts.push(context);
+    const page = await context.newPage();
+    listen(page, complaints);
+    return {
+      page,
+      context,
+      go: async (path) => {
+        await page.goto(path);
+      },
+      signIn: async (cookie) => {
+        const [name = "", value = ""] = cookie.split("=");
+        await context.addCookies([{ name, value, url: app.origin }]);
+      },
+    };
+  };
+}
+
+function listen(page: Page, complaints: string[]): void {
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    // A refused form answers with 4xx, which the console calls an error.
+    if (/status of 4\d\d/.test(message.text())) return;
+    complaints.push(`${page.url()}: ${message.text()}`);
+  });
+}
+
+/** The menu whose button reads like this. */
+export const menu = (page: Page, label: string) => page.locator("summary", { hasText: label });
+
+/** What axe finds wrong with a page, as `rule: element`. */
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+/** Whether something makes the page scroll sideways. */
+export const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+/** Keeps a picture of the whole page in `screenshots/`, to be looked at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `screenshots/${name}.png`, fullPage: true });
+}
