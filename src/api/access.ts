@@ -3,7 +3,7 @@ import { Access } from "#src/api/schemas.ts";
 import { AccessList } from "#src/api/server-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
-import { Body, idOf, ServerParams } from "#src/http/params.ts";
+import { Body, idOf, ServerParams, Whole } from "#src/http/params.ts";
 import * as access from "#src/services/access.ts";
 
 const example = { access: "restricted", memberIds: [2, 5] };
@@ -30,7 +30,7 @@ export const accessApi = (asking: Asking) =>
       params: ServerParams,
       body: Body({
         access: Access,
-        memberIds: t.Optional(t.Array(t.Integer({ minimum: 1, maximum: 2_147_483_647 }), { maxItems: 10_000 })),
+        memberIds: t.Optional(t.Array(Whole({ minimum: 1, maximum: 2_147_483_647 }), { maxItems: 10_000 })),
       }),
       ...documented({
         id: "setMcpServerAccess",
@@ -39,7 +39,6 @@ export const accessApi = (asking: Asking) =>
         summary: "Say who may use an MCP server.",
         description:
           "A restricted server is there only for its chosen members and for those who hold `apps:admin`. Whoever loses access loses the connection.",
-        takesBody: true,
         answer: { schema: AccessList },
         example,
       }),

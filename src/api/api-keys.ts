@@ -5,7 +5,7 @@ import { Deleted } from "#src/api/schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
-import { ApiKeyParams, Body, idOf, WorkspaceParams } from "#src/http/params.ts";
+import { ApiKeyParams, Body, idOf, WorkspaceParams, Whole } from "#src/http/params.ts";
 import * as apiKeys from "#src/services/api-keys.ts";
 import type { Deps } from "#src/services/context.ts";
 
@@ -40,7 +40,7 @@ export const apiKeysApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
         name: Name,
         scopes: t.Array(Scope, { minItems: 1, maxItems: 3, uniqueItems: true }),
         expiresInDays: t.Optional(
-          t.Integer({ minimum: 1, maximum: 3650, description: "Without it the key does not expire." }),
+          Whole({ minimum: 1, maximum: 3650, description: "Without it the key does not expire." }),
         ),
       }),
       ...documented({
@@ -50,7 +50,6 @@ export const apiKeysApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
         summary: "Make an API key of your own.",
         description:
           "It carries no scope that you do not hold yourself. Made with another key, it expires no later than that one.",
-        takesBody: true,
         answer: { status: 201, schema: NewApiKey },
         example: { ...apiKeyExample, key: "sy_…" },
       }),

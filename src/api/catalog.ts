@@ -93,7 +93,6 @@ export const catalogApi = (asking: Asking) =>
           summary: "Call a tool.",
           description:
             "A tool's own failure is 200 with `isError: true`; a call that the server refused is an error here.",
-          takesBody: true,
           answer: { schema: ToolResult },
           errors: upstream,
           example: { content: [{ type: "text", text: "Echo: hello" }], isError: false },
@@ -129,7 +128,6 @@ export const catalogApi = (asking: Asking) =>
           tag: "Catalog",
           scope: "apps:read",
           summary: "Get a prompt, filled in.",
-          takesBody: true,
           answer: { schema: PromptResult },
           errors: upstream,
           example: { messages: [{ role: "user", content: { type: "text", text: "Hello" } }] },

@@ -6,38 +6,44 @@ import { Body, idOf, ServerParams } from "#src/http/params.ts";
 import * as credentials from "#src/services/credentials.ts";
 
 export const credentialsApi = (asking: Asking) =>
-  new Elysia({ name: "api.credentials", prefix: "/api/v2/w/:workspace_uuid/mcp-servers/:server_id/credentials" })
+  new Elysia({
+    name: "api.credentials",
+    prefix: "/api/v2/w/:workspace_uuid/mcp-servers/:server_id/credentials",
+  })
     .use(asking)
 
-    .post("/", ({ ctx, params, body }) => credentials.connect(ctx, idOf(params.server_id), body?.secret ?? null), {
-      member: "apps:write",
-      params: ServerParams,
-      body: t.Union([
-        Body({
-          secret: t.Optional(
-            t.String({
-              minLength: 1,
-              maxLength: 8192,
-              pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
-              description: "For `api_key` servers: kept sealed and never shown again.",
-            }),
-          ),
+    .post(
+      "/",
+      ({ ctx, params, body }) => credentials.connect(ctx, idOf(params.server_id), body?.secret ?? null),
+      {
+        member: "apps:write",
+        params: ServerParams,
+        body: t.Union([
+          Body({
+            secret: t.Optional(
+              t.String({
+                minLength: 1,
+                maxLength: 8192,
+                pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
+                description: "For `api_key` servers: kept sealed and never shown again.",
+              }),
+            ),
+          }),
+          t.Null(),
+        ]),
+        ...documented({
+          id: "createMcpServerCredential",
+          tag: "Connections",
+          scope: "apps:write",
+          summary: "Connect yourself to an MCP server.",
+          description:
+            "`direct_auth`: no body; links you. `api_key`: your secret, tried by a handshake first. `oauth`: 409 with the address to open. Twice is the same as once.",
+          answer: { schema: Connected },
+          errors: ["authorization_required", "url_not_allowed", "upstream_failed", "upstream_timeout"],
+          example: { connected: true, serverId: 7, memberId: 2 },
         }),
-        t.Null(),
-      ]),
-      ...documented({
-        id: "createMcpServerCredential",
-        tag: "Connections",
-        scope: "apps:write",
-        summary: "Connect yourself to an MCP server.",
-        description:
-          "`direct_auth`: no body; links you. `api_key`: your secret, tried by a handshake first. `oauth`: 409 with the address to open. Twice is the same as once.",
-        takesBody: true,
-        answer: { schema: Connected },
-        errors: ["authorization_required", "url_not_allowed", "upstream_failed", "upstream_timeout"],
-        example: { connected: true, serverId: 7, memberId: 2 },
-      }),
-    })
+      },
+    )
 
     .delete("/", ({ ctx, params }) => credentials.disconnect(ctx, idOf(params.server_id)), {
       member: "apps:write",

@@ -31,7 +31,9 @@ const start = `SwaggerUIBundle({ url: "/api/openapi.json", dom_id: "#docs", deep
 export const docsApi = (routes: AnyElysia, publicUrl: URL) => {
   let document: ReturnType<typeof openapiOf> | undefined;
   const file = (path: string, type: string) => () =>
-    new Response(Bun.file(path), { headers: { "content-type": type, "cache-control": "public, max-age=86400" } });
+    new Response(Bun.file(path), {
+      headers: { "content-type": type, "cache-control": "public, max-age=86400" },
+    });
   const text = (body: string, type: string) => () =>
     new Response(body, { headers: { "content-type": type, "cache-control": "no-cache" } });
 

@@ -52,7 +52,6 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
           summary: "Invite somebody into a workspace.",
           description:
             "The link works once, for seven days, and as long as you may invite. With `email`, only that address may accept. Nothing is sent: give the link to them yourself.",
-          takesBody: true,
           answer: { status: 201, schema: NewInvitation },
           example: { ...invitationExample, url: "https://switchyard.example.com/invitations/syi_…" },
         }),
@@ -105,7 +104,6 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
           summary: "Accept an invitation.",
           description:
             "With a body, an account is made and signed in. Whoever has an account signs in first and sends no body. An invitation that was refused with 409 or 422 is not used up.",
-          takesBody: true,
           answer: { status: 201, schema: Acceptance, headers: { "Set-Cookie": "The session." } },
           errors: ["not_authenticated", "insufficient_scope", "cross_origin", "not_found", "conflict"],
           example: acceptanceExample,

@@ -44,7 +44,6 @@ export const membersApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
         summary: "Give a member another role.",
         description:
           "Their sessions and keys follow with the next request. The last owner keeps the role: 409.",
-        takesBody: true,
         answer: { schema: Member },
         errors: ["conflict"],
         example: { ...memberExample, role: "admin" },

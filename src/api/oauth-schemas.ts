@@ -39,11 +39,13 @@ export const OAuthDiscovery = t.Object(
     protectedResource: t.Union([ProtectedResource, t.Null()]),
     authorizationServer: t.Union([AuthorizationServer, t.Null()]),
     scopes: t.Array(t.String(), { description: "What we would ask for." }),
-    protocolVersion: t.Union([t.String(), t.Null()], { description: "Where it answered without authorization." }),
+    protocolVersion: t.Union([t.String(), t.Null()], {
+      description: "Where it answered without authorization.",
+    }),
     serverInfo: t.Union([t.Object({}, { additionalProperties: true }), t.Null()]),
     warnings: t.Array(t.Object({ code: t.String(), message: t.String() })),
   },
-  { $id: "OAuthDiscovery" },
+  { $id: "OAuthDiscoveryResponse" },
 );
 
 /** What an admin may set for one OAuth server; null goes back to the default. */
@@ -69,5 +71,7 @@ export const oauthSettings = {
 export const oauthInput = {
   ...oauthSettings,
   clientSecret: orDefault(t.String({ maxLength: 4096 }), "Kept sealed; blank or absent keeps the old one."),
-  issuer: t.Optional(t.String({ minLength: 1, maxLength: 2048, description: "Accepts this authorization server." })),
+  issuer: t.Optional(
+    t.String({ minLength: 1, maxLength: 2048, description: "Accepts this authorization server." }),
+  ),
 };

@@ -14,7 +14,9 @@ import { begin } from "#src/services/oauth/authorize.ts";
 import { finish } from "#src/services/oauth/callback.ts";
 import { metadataDocument } from "#src/services/oauth/client-metadata.ts";
 
-const AppParams = t.Object({ app_uuid: t.String({ format: "uuid", description: "The server's `appUuid`." }) });
+const AppParams = t.Object({
+  app_uuid: t.String({ format: "uuid", description: "The server's `appUuid`." }),
+});
 const noStore = { "cache-control": "no-store" };
 
 export const oauthApi = (deps: Deps, asks: Asking) => {
@@ -22,22 +24,29 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
   return new Elysia({ name: "api.oauth" })
     .use(asks)
 
-    .post("/api/v2/w/:workspace_uuid/mcp-servers/oauth-discovery", ({ ctx, body }) => discoverOAuth(ctx, body.url), {
-      member: "apps:write",
-      costly: "oauth-discovery",
-      params: WorkspaceParams,
-      body: Body({ url: t.String({ maxLength: 4096, description: "The MCP endpoint." }) }),
-      ...documented({
-        id: "discoverOAuth",
-        tag: "OAuth",
-        scope: "apps:write",
-        summary: "Find out how a server wants to be reached.",
-        description: "Stores nothing. A server that breaks a rule of MCP or OAuth is refused with the rule in the message.",
-        takesBody: true,
-        answer: { schema: OAuthDiscovery },
-        errors: ["url_not_allowed", "discovery_failed", "upstream_failed", "upstream_timeout"],
-      }),
-    })
+    .post(
+      "/api/v2/w/:workspace_uuid/mcp-servers/oauth-discovery",
+      ({ ctx, body }) => discoverOAuth(ctx, body.url),
+      {
+        member: "apps:write",
+        costly: "oauth-discovery",
+        params: WorkspaceParams,
+        body: Body(
+          { url: t.String({ maxLength: 4096, description: "The MCP endpoint." }) },
+          { $id: "OAuthDiscoveryRequest" },
+        ),
+        ...documented({
+          id: "discoverOAuth",
+          tag: "OAuth",
+          scope: "apps:write",
+          summary: "Find out how a server wants to be reached.",
+          description:
+            "Stores nothing. A server that breaks a rule of MCP or OAuth is refused with the rule in the message.",
+          answer: { schema: OAuthDiscovery },
+          errors: ["url_not_allowed", "discovery_failed", "upstream_failed", "upstream_timeout"],
+        }),
+      },
+    )
 
     .get(
       "/api/v2/w/:workspace_uuid/mcp-servers/:server_id/oauth/authorize",
@@ -48,14 +57,19 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           returnPath(query.return_to),
         );
         const cookie = flowCookie(state, { workspaceId, secret: browserSecret }, expiresAt, publicUrl);
-        return new Response(null, { status: 302, headers: { ...noStore, location: url, "set-cookie": cookie } });
+        return new Response(null, {
+          status: 302,
+          headers: { ...noStore, location: url, "set-cookie": cookie },
+        });
       },
       {
         member: "apps:write",
         costly: "oauth-discovery",
         params: ServerParams,
         query: t.Object({
-          return_to: t.Optional(t.String({ maxLength: 2048, description: "A path of ours to come back to." })),
+          return_to: t.Optional(
+            t.String({ maxLength: 2048, description: "A path of ours to come back to." }),
+          ),
         }),
         ...documented({
           id: "authorizeMcpServer",
@@ -67,7 +81,10 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           answer: {
             status: 302,
             description: "To the authorization server.",
-            headers: { Location: "Its authorization endpoint.", "Set-Cookie": "The flow cookie, for ten minutes." },
+            headers: {
+              Location: "Its authorization endpoint.",
+              "Set-Cookie": "The flow cookie, for ten minutes.",
+            },
           },
           errors: [
             "not_oauth",
@@ -109,7 +126,11 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           summary: "The redirect URI of a server's OAuth client.",
           description:
             "Authorization servers send the browser here with `code`, `state` and `iss`. Works once, within ten minutes, and only in the browser that began.",
-          answer: { status: 303, description: "Connected: back to where it began.", headers: { Location: "A page of ours." } },
+          answer: {
+            status: 303,
+            description: "Connected: back to where it began.",
+            headers: { Location: "A page of ours." },
+          },
           errors: ["not_found", "bad_request", "authorization_required", "upstream_failed"],
         }),
       },
@@ -132,7 +153,12 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           access: "public",
           summary: "Our Client ID Metadata Document for one server.",
           description: "Its own address is our `client_id` there. Only where we are served by https.",
-          answer: { schema: t.Object({ client_id: t.String(), redirect_uris: t.Array(t.String()) }, { additionalProperties: true }) },
+          answer: {
+            schema: t.Object(
+              { client_id: t.String(), redirect_uris: t.Array(t.String()) },
+              { additionalProperties: true },
+            ),
+          },
           errors: ["not_found"],
         }),
       },

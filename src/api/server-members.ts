@@ -9,7 +9,10 @@ import { disconnectMember } from "#src/services/credentials.ts";
 import * as serverMembers from "#src/services/server-members.ts";
 
 export const serverMembersApi = (deps: Deps, asking: Asking) =>
-  new Elysia({ name: "api.server-members", prefix: "/api/v2/w/:workspace_uuid/mcp-servers/:server_id/members" })
+  new Elysia({
+    name: "api.server-members",
+    prefix: "/api/v2/w/:workspace_uuid/mcp-servers/:server_id/members",
+  })
     .use(asking)
 
     .get(

@@ -13,7 +13,13 @@ const ServerInfo = t.Object({
 });
 
 const Stage = t.Object({
-  stage: t.Union([t.Literal("dns"), t.Literal("connect"), t.Literal("tls"), t.Literal("http"), t.Literal("handshake")]),
+  stage: t.Union([
+    t.Literal("dns"),
+    t.Literal("connect"),
+    t.Literal("tls"),
+    t.Literal("http"),
+    t.Literal("handshake"),
+  ]),
   ok: t.Boolean(),
   ms: t.Number({ description: "How long it took, in milliseconds." }),
 });
@@ -26,7 +32,9 @@ export const McpServer = t.Object(
     name: t.String({ description: "1–80 characters, unique in the workspace whatever the case." }),
     description: Nullable(t.String()),
     url: t.String({ format: "uri", description: "The MCP endpoint." }),
-    transport: t.Union([t.Literal("streamable_http"), t.Literal("sse")], { description: "As last negotiated." }),
+    transport: t.Union([t.Literal("streamable_http"), t.Literal("sse")], {
+      description: "As last negotiated.",
+    }),
     protocolVersion: Nullable(t.String(), "As last negotiated, such as `2025-11-25` or `2026-07-28`."),
     authType: AuthType,
     state: ServerState,
@@ -55,7 +63,9 @@ export const McpServer = t.Object(
     header: t.Optional(
       t.Object(
         { name: t.String(), prefix: t.String() },
-        { description: "For `apps:admin`, of an `api_key` server: the header that carries a member's secret." },
+        {
+          description: "For `apps:admin`, of an `api_key` server: the header that carries a member's secret.",
+        },
       ),
     ),
     oauth: t.Optional(
@@ -74,13 +84,16 @@ export const McpServer = t.Object(
     createdAt: Moment("When it was added."),
     updatedAt: Moment("When it was last changed."),
   },
-  { $id: "McpServer" },
+  { $id: "McpServerResponse" },
 );
 
-export const UpdatedMcpServer = t.Composite([
-  t.Omit(McpServer, []),
-  t.Object({ warnings: t.Array(t.Object({ code: t.String(), message: t.String() })) }),
-], { $id: "UpdatedMcpServer" });
+export const UpdatedMcpServer = t.Composite(
+  [
+    t.Omit(McpServer, []),
+    t.Object({ warnings: t.Array(t.Object({ code: t.String(), message: t.String() })) }),
+  ],
+  { $id: "McpServerUpdateResponse" },
+);
 
 export const McpServerMember = t.Object(
   {
@@ -90,12 +103,14 @@ export const McpServerMember = t.Object(
     avatarUrl: Nullable(t.String()),
     role: t.String(),
     connection: t.Union([t.Literal("connected"), t.Literal("expired")]),
-    scopes: t.Array(t.String(), { description: "What the authorization server granted; empty but for `oauth`." }),
+    scopes: t.Array(t.String(), {
+      description: "What the authorization server granted; empty but for `oauth`.",
+    }),
     connectedAt: Moment("Since when."),
     lastUsedAt: NullableMoment("To the minute."),
     expiresAt: NullableMoment("Of the access token, where the server said so."),
   },
-  { $id: "McpServerMember" },
+  { $id: "McpServerMemberResponse" },
 );
 
 export const TestResult = t.Object(
@@ -119,18 +134,23 @@ export const TestResult = t.Object(
     state: ServerState,
     enabled: t.Boolean(),
   },
-  { $id: "TestResult" },
+  { $id: "TestResponse" },
 );
 
 const Item = t.Record(t.String(), t.Unknown(), { description: "Field for field what the server said." });
 const Items = t.Array(Item);
 const truncated = t.Optional(
-  t.Literal(true, { description: "The server offers more than 50 pages or 5,000 items; the rest was not read." }),
+  t.Literal(true, {
+    description: "The server offers more than 50 pages or 5,000 items; the rest was not read.",
+  }),
 );
 
 export const Tools = t.Object({ tools: Items, truncated }, { $id: "Tools" });
 export const Prompts = t.Object({ prompts: Items, truncated }, { $id: "Prompts" });
-export const Resources = t.Object({ resources: Items, resourceTemplates: Items, truncated }, { $id: "Resources" });
+export const Resources = t.Object(
+  { resources: Items, resourceTemplates: Items, truncated },
+  { $id: "Resources" },
+);
 
 export const ToolResult = t.Union(
   [
@@ -149,7 +169,10 @@ export const ToolResult = t.Union(
   { $id: "ToolResult" },
 );
 
-export const PromptResult = t.Object({ description: t.Optional(t.String()), messages: Items }, { $id: "PromptResult" });
+export const PromptResult = t.Object(
+  { description: t.Optional(t.String()), messages: Items },
+  { $id: "PromptResult" },
+);
 export const ResourceContents = t.Object({ contents: Items }, { $id: "ResourceContents" });
 
 export const Connected = t.Object(
@@ -161,13 +184,17 @@ export const Disconnected = t.Object(
   {
     connected: t.Literal(false),
     revocation: t.Union([t.Literal("confirmed"), t.Literal("unsupported"), t.Literal("failed")], {
-      description: "Whether the authorization server revoked the tokens; `unsupported` also where there were none.",
+      description:
+        "Whether the authorization server revoked the tokens; `unsupported` also where there were none.",
     }),
   },
   { $id: "Disconnected" },
 );
 
-export const AccessList = t.Object({ access: Access, memberIds: t.Array(t.Integer()) }, { $id: "AccessList" });
+export const AccessList = t.Object(
+  { access: Access, memberIds: t.Array(t.Integer()) },
+  { $id: "AccessList" },
+);
 
 export const RemovedServer = t.Object(
   {

@@ -31,8 +31,8 @@ const url = t.String({
 });
 
 const ListQuery = t.Object({
-  sortBy: t.Optional(t.UnionEnum([...servers.sortFields], { default: "name" })),
-  sortOrder: t.Optional(t.UnionEnum(["asc", "desc"], { default: "asc" })),
+  sortBy: t.Optional(t.UnionEnum([...servers.sortFields], { $id: "McpServerSortField", default: "name" })),
+  sortOrder: t.Optional(t.UnionEnum(["asc", "desc"], { $id: "SortOrder", default: "asc" })),
   q: t.Optional(
     QueryText({ maxLength: 200, description: "Only those with this in their name, URL or description." }),
   ),
@@ -108,7 +108,6 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           summary: "Add an MCP server by its URL.",
           description:
             "Looks by itself how the server wants members to be authorized. One that cannot be reached is added all the same, with the reason in `lastTest`.",
-          takesBody: true,
           answer: {
             status: 201,
             description: "Added, in state `REGISTER`.",
@@ -145,7 +144,6 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         summary: "Change an MCP server.",
         description:
           "Absent fields keep what they have. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so.",
-        takesBody: true,
         answer: { schema: UpdatedMcpServer },
         errors: ["conflict", "url_not_allowed"],
         example: { ...serverExample, warnings: [] },

@@ -33,7 +33,6 @@ export const sessionApi = ({ settings: { publicUrl } }: Deps, asking: Asking, li
           summary: "Sign in.",
           description:
             "The session lasts 30 days and replaces the one the browser had. The answer is that of `GET /api/v2/me`.",
-          takesBody: true,
           answer: { schema: Me, headers: { "Set-Cookie": "The session." } },
           errors: ["not_authenticated", "cross_origin"],
           example: meExample,

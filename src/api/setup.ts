@@ -35,7 +35,6 @@ export const setupApi = ({ settings: { publicUrl } }: Deps, asking: Asking, limi
         summary: "Make the first account and the first workspace.",
         description:
           "Once in the life of an installation; 409 ever after. The account owns the workspace, gets an API key with every scope, and is signed in.",
-        takesBody: true,
         answer: { status: 201, schema: SetUp, headers: { "Set-Cookie": "The session." } },
         errors: ["not_authenticated", "cross_origin", "conflict"],
         example: {

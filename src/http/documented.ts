@@ -1,9 +1,14 @@
 import type { TSchema } from "@sinclair/typebox";
 import type { ErrorCode } from "#src/errors.ts";
 import type { Scope } from "#src/services/context.ts";
-import { statusOf } from "#src/http/errors.ts";
 
-type Answer = { status?: number; description?: string; schema?: TSchema; contentType?: string; headers?: Record<string, string> };
+type Answer = {
+  status?: number;
+  description?: string;
+  schema?: TSchema;
+  contentType?: string;
+  headers?: Record<string, string>;
+};
 
 /** What the OpenAPI document says of one route beyond its parameters and body. */
 export type Documentation = {
@@ -17,17 +22,17 @@ export type Documentation = {
   /** Who may call it where no scope says so. */
   access?: "public" | "session" | "any key or session";
   answer: Answer;
-  /** Codes beyond those that follow from `scope` and from having a body. */
+  /** Codes beyond those that follow from `scope`, and from being a request that may bring a body. */
   errors?: readonly ErrorCode[];
-  /** Whether it takes a body, which can be malformed in the ways every body can. */
-  takesBody?: boolean;
   example?: unknown;
 };
+
+/** Under which a route's codes stand until `openapiOf` makes responses of them. */
+export const errorCodesKey = "x-error-codes";
 
 const always: ErrorCode[] = ["rate_limited", "internal_error"];
 const ofSignIn: ErrorCode[] = ["not_authenticated", "cross_origin"];
 const ofScope: ErrorCode[] = ["insufficient_scope", "not_found"];
-const ofBody: ErrorCode[] = ["bad_request", "body_too_large", "unsupported_media_type", "invalid"];
 
 /** The `detail` of a route. The document is proved valid, and every answer of the test suite is held against it. */
 export function documented(route: Documentation) {
@@ -35,7 +40,7 @@ export function documented(route: Documentation) {
     ...always,
     ...(route.access === "public" ? [] : ofSignIn),
     ...(route.scope ? ofScope : []),
-    ...(route.takesBody ? ofBody : []),
+    ...(route.access === "session" ? (["insufficient_scope"] as const) : []),
     ...(route.errors ?? []),
   ]);
   return {
@@ -44,8 +49,9 @@ export function documented(route: Documentation) {
       tags: [route.tag],
       summary: route.summary,
       description: [route.description, accessOf(route)].filter(Boolean).join("\n\n"),
-      security: route.access === "public" ? [] : [{ apiKey: [] }, { session: [] }],
-      responses: { ...answerOf(route), ...errorsOf(codes) } as never,
+      security: securityOf(route),
+      responses: answerOf(route) as never,
+      [errorCodesKey]: [...codes].sort(),
     },
   };
 }
@@ -54,6 +60,11 @@ function accessOf(route: Documentation): string {
   if (route.scope) return `Requires the \`${route.scope}\` scope.`;
   if (route.access === "session") return "Requires a signed-in session; API keys cannot do this.";
   return route.access === "public" ? "Public: no authentication." : "Any API key or session.";
+}
+
+function securityOf({ access }: Documentation): Record<string, string[]>[] {
+  if (access === "public") return [];
+  return access === "session" ? [{ session: [] }] : [{ apiKey: [] }, { session: [] }];
 }
 
 function answerOf({ answer, example }: Documentation) {
@@ -66,7 +77,10 @@ function answerOf({ answer, example }: Documentation) {
   const headers =
     answer.headers &&
     Object.fromEntries(
-      Object.entries(answer.headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+      Object.entries(answer.headers).map(([name, description]) => [
+        name,
+        { description, schema: { type: "string" } },
+      ]),
     );
   return {
     [answer.status ?? 200]: {
@@ -75,20 +89,4 @@ function answerOf({ answer, example }: Documentation) {
       ...(headers ? { headers } : {}),
     },
   };
-}
-
-function errorsOf(codes: Set<ErrorCode>) {
-  const byStatus = Map.groupBy([...codes].sort(), (code) => statusOf[code]);
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      status,
-      {
-        description: group.map((code) => `\`${code}\``).join(", "),
-        content: {
-          "application/json": { schema: { $ref: "#/components/schemas/Error" } },
-          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
-        },
-      },
-    ]),
-  );
 }

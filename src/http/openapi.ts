@@ -1,6 +1,10 @@
 import { swagger } from "@elysiajs/swagger";
 import { type AnyElysia, Elysia } from "elysia";
-import { statusOf } from "#src/http/errors.ts";
+import type { ErrorCode } from "#src/errors.ts";
+import { errorCodesKey } from "#src/http/documented.ts";
+import { codesOfBody, errorExamples, errorResponses, errorSchemas } from "#src/http/openapi-errors.ts";
+import { schemaOf } from "#src/http/openapi-schemas.ts";
+import { sessionCookieName } from "#src/http/session-cookie.ts";
 
 type Json = Record<string, unknown>;
 
@@ -12,59 +16,63 @@ const specPath = "/openapi.json";
  * The plugin's own document is no valid one (it speaks of 3.0.3, repeats schemas, lists content types nobody takes): it
  * is made in an app that serves nobody, and mended here.
  */
-export async function openapiOf(routes: AnyElysia, about: { publicUrl: URL; version: string }): Promise<Json> {
-  const scribe = new Elysia()
-    .use(swagger({ path: "/page", specPath, excludeStaticFile: false, documentation: { tags } }))
-    .use(routes);
+export async function openapiOf(
+  routes: AnyElysia,
+  about: { publicUrl: URL; version: string },
+): Promise<Json> {
+  const scribe = new Elysia().use(swagger({ path: "/page", specPath, excludeStaticFile: false })).use(routes);
   const raw = await scribe.handle(new Request(`http://localhost${specPath}`));
-  const { paths, tags: tagList } = (await raw.json()) as { paths: Record<string, Json>; tags: Json[] };
+  const { paths } = (await raw.json()) as { paths: Record<string, Record<string, Json>> };
 
-  const components: Json = { Error: errorSchema, Problem: problemSchema };
+  const components: Json = { ...errorSchemas };
   const mended = Object.entries(paths).map(([path, item]) => [
-    path.length > 1 ? path.replace(/\/$/, "") : path,
-    Object.fromEntries(Object.entries(item).map(([method, one]) => [method, operation(one as Json, components)])),
+    path.replace(/(?<=.)\/$/, ""),
+    Object.fromEntries(
+      Object.entries(item).map(([method, one]) => [method, operationOf(method, one, components)]),
+    ),
   ]);
   return {
     openapi: "3.1.0",
-    info: {
-      title: "Switchyard",
-      version: about.version,
-      description: "Remote MCP servers of a workspace, and the connections its members hold to them.",
-    },
+    info: { title: "Switchyard", version: about.version, description },
     servers: [{ url: about.publicUrl.origin }],
-    tags: tagList,
+    tags,
     paths: Object.fromEntries(mended),
-    components: { schemas: components, securitySchemes },
+    components: {
+      schemas: components,
+      examples: errorExamples,
+      securitySchemes: securitySchemes(about.publicUrl),
+    },
   };
 }
 
-function operation(one: Json, components: Json): Json {
-  const parameters = (one["parameters"] ?? []) as Json[];
-  const requestBody = one["requestBody"] as Json | undefined;
-  const responses = one["responses"] as Record<string, Json>;
-  return {
-    ...one,
-    parameters: parameters.map((parameter) => parameterOf(parameter, components)),
-    ...(requestBody ? { requestBody: bodyOf(requestBody, components) } : {}),
-    responses: Object.fromEntries(
-      Object.entries(responses).map(([status, response]) => [status, responseOf(response, components)]),
-    ),
-  };
-}
-
-function parameterOf(parameter: Json, components: Json): Json {
-  const { description, examples: _, ...rest } = parameter;
+function operationOf(method: string, one: Json, components: Json): Json {
+  const { [errorCodesKey]: codes, parameters = [], requestBody, responses, ...rest } = one;
+  const allCodes = [...(codes as ErrorCode[]), ...(method === "get" ? [] : codesOfBody)];
   return {
     ...rest,
-    ...(description === undefined ? {} : { description }),
-    schema: schemaOf(parameter["schema"], components),
+    parameters: (parameters as Json[]).map((parameter) => parameterOf(parameter, components)),
+    ...(requestBody ? { requestBody: bodyOf(requestBody as Json, components) } : {}),
+    responses: { ...answersOf(responses as Record<string, Json>, components), ...errorResponses(allCodes) },
+  };
+}
+
+/** The plugin takes the description out of the schema; a schema with a name of its own keeps it. */
+function parameterOf(parameter: Json, components: Json): Json {
+  const { description, examples: _, schema, ...rest } = parameter;
+  const said = description === undefined ? {} : { description };
+  const isNamed = "$id" in (schema as Json);
+  return {
+    ...rest,
+    ...said,
+    schema: schemaOf(isNamed ? { ...(schema as Json), ...said } : schema, components),
     required: parameter["in"] === "path" || parameter["required"] === true,
   };
 }
 
 /** JSON is the only body there is; where null is among its schemas, it may be left out. */
 function bodyOf(body: Json, components: Json): Json {
-  const schema = schemaOf((body["content"] as Record<string, Json>)["application/json"]?.["schema"], components) as Json;
+  const given = (body["content"] as Record<string, Json>)["application/json"]?.["schema"];
+  const schema = schemaOf(given, components) as Json;
   const variants = (schema["anyOf"] ?? [schema]) as Json[];
   const objects = variants.filter((variant) => variant["type"] !== "null");
   return {
@@ -73,111 +81,59 @@ function bodyOf(body: Json, components: Json): Json {
   };
 }
 
-const responseOf = (response: Json, components: Json): Json => ({
-  ...response,
-  ...(response["content"]
-    ? {
-        content: Object.fromEntries(
-          Object.entries(response["content"] as Record<string, Json>).map(([type, media]) => [
-            type,
-            { ...media, schema: schemaOf(media["schema"], components) },
-          ]),
-        ),
-      }
-    : {}),
-});
-
-/** Hoists what carries an `$id`, and says what is meant where Elysia's schema says how it is read. */
-function schemaOf(schema: unknown, components: Json): unknown {
-  if (Array.isArray(schema)) return schema.map((one) => schemaOf(one, components));
-  if (typeof schema !== "object" || schema === null) return schema;
-  const { $id, documentedAs, ...plain } = schema as Json;
-  if (typeof $id === "string") {
-    components[$id] ??= schemaOf(plain, components);
-    return { $ref: `#/components/schemas/${$id}` };
-  }
-  if (documentedAs) return documentedAs;
-
-  const read = asMeant(plain);
+function answersOf(responses: Record<string, Json>, components: Json): Json {
+  const mediaOf = (content: Record<string, Json>) =>
+    Object.fromEntries(
+      Object.entries(content).map(([type, media]) => [
+        type,
+        { ...media, schema: schemaOf(media["schema"], components) },
+      ]),
+    );
   return Object.fromEntries(
-    Object.entries(read).map(([key, value]) => [
-      key,
-      key === "properties"
-        ? Object.fromEntries(Object.entries(value as Json).map(([name, one]) => [name, schemaOf(one, components)]))
-        : schemaOf(value, components),
+    Object.entries(responses).map(([status, { content, ...response }]) => [
+      status,
+      { ...response, ...(content ? { content: mediaOf(content as Record<string, Json>) } : {}) },
     ]),
   );
 }
 
-const coerced = new Set(["integer", "numeric", "boolean", "date", "ObjectString", "ArrayString"]);
+const description = `Remote MCP servers of a workspace, and the connections its members hold to them.
 
-/** A query's number is "a text that reads as a number, or a number" to Elysia; several literals are one enumeration. */
-function asMeant(schema: Json): Json {
-  const { anyOf, ...rest } = schema;
-  if (!Array.isArray(anyOf)) return schema;
-  const real = anyOf.filter((one: Json) => !(one["type"] === "string" && coerced.has(String(one["format"]))));
-  if (real.length === 1 && real.length < anyOf.length) return { ...rest, ...(real[0] as Json) };
-  if (anyOf.every((one: Json) => "const" in one))
-    return { ...rest, type: typeof anyOf[0].const, enum: anyOf.map((one: Json) => one["const"]) };
-  return schema;
-}
+**Who asks.** \`Authorization: Bearer sy_…\`, an API key of one member in one workspace; or the session cookie of a browser, whose changes must come from our own origin. \`apps:admin\` implies \`apps:write\`, which implies \`apps:read\`.
+
+**Errors** are \`{ "detail": { "code", "message", "requestId", … } }\`. A program goes by \`code\`, which never changes; \`message\` is for a person. With \`Accept: application/problem+json\` they are RFC 9457 documents with the same facts. What another workspace has, or a member may not see, is \`not_found\`, like what never was.
+
+**Lists** are bare arrays. Where more follows, \`Link\` has the next page's address; \`X-Total-Count\` tells how many there are in all.
+
+**Reads** carry a weak \`ETag\`; \`If-None-Match\` gives 304.
+
+**Limits.** \`RateLimit\` and \`RateLimit-Policy\` tell what is left; 429 comes with \`Retry-After\`.
+
+Every answer carries \`X-Request-Id\`. Times are ISO 8601, UTC, with milliseconds. Unknown fields in a body are refused.`;
 
 const tags = [
-  { name: "OAuth", description: "How servers want to be authorized, and members' authorizations in flight." },
   { name: "MCP servers", description: "Add, set up, test, switch and remove servers." },
+  {
+    name: "OAuth",
+    description: "How servers want to be authorized, and members' authorizations in flight.",
+  },
   { name: "Connections", description: "Members' own connections to servers." },
   { name: "Catalog", description: "What a server offers: tools, prompts and resources, live." },
+  { name: "Set-up", description: "The first start, once." },
+  { name: "Session", description: "Signing in and out, and who one is." },
+  { name: "Workspaces", description: "Where servers and members belong." },
+  { name: "Members", description: "Who is in a workspace, and with which role." },
+  { name: "Invitations", description: "How somebody comes to be a member." },
   { name: "API keys", description: "Keys of one member, for programs." },
   { name: "Audit", description: "Who did what to what." },
 ];
 
-const securitySchemes = {
-  apiKey: { type: "http", scheme: "bearer", description: "An API key, `sy_…`, of one member in one workspace." },
-  session: { type: "apiKey", in: "cookie", name: "sy_session", description: "Set by signing in." },
-};
-
-const fieldErrors = {
-  type: "array",
-  description: "What is wrong, by JSON Pointer.",
-  items: {
-    type: "object",
-    required: ["path", "message"],
-    properties: { path: { type: "string" }, message: { type: "string" } },
+const securitySchemes = (publicUrl: URL) => ({
+  apiKey: { type: "http", scheme: "bearer", description: "An API key, `sy_…`." },
+  session: {
+    type: "apiKey",
+    in: "cookie",
+    name: sessionCookieName(publicUrl),
+    description: "Set by signing in.",
   },
-};
-
-const facts = {
-  code: { type: "string", enum: Object.keys(statusOf), description: "What the caller can do next; never changes." },
-  requestId: { type: "string", description: "The same as in `X-Request-Id` and in the log." },
-  errors: fieldErrors,
-  stage: { type: "string", description: "Where on the way to the remote server it broke." },
-  requiredScope: { type: "string" },
-  authType: { type: "string", enum: ["oauth", "direct_auth", "api_key"] },
-  authorizeUrl: { type: "string", format: "uri", description: "To open in the member's browser." },
-  appUuid: { type: "string", format: "uuid" },
-};
-
-const errorSchema = {
-  type: "object",
-  required: ["detail"],
-  properties: {
-    detail: {
-      type: "object",
-      required: ["code", "message", "requestId"],
-      properties: { ...facts, message: { type: "string", description: "For a person." } },
-    },
-  },
-};
-
-const problemSchema = {
-  type: "object",
-  description: "The same facts by RFC 9457, for clients that accept `application/problem+json`.",
-  required: ["type", "title", "status", "detail", "code", "requestId"],
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string", description: "For a person." },
-    ...facts,
-  },
-};
+});

@@ -21,7 +21,11 @@ const workspace_uuid = t.String({
 
 export const WorkspaceParams = t.Object({ workspace_uuid });
 export const ServerParams = t.Object({ workspace_uuid, server_id: Id("server") });
-export const ServerMemberParams = t.Object({ workspace_uuid, server_id: Id("server"), member_id: Id("member") });
+export const ServerMemberParams = t.Object({
+  workspace_uuid,
+  server_id: Id("server"),
+  member_id: Id("member"),
+});
 export const MemberParams = t.Object({ workspace_uuid, member_id: Id("member") });
 export const InvitationParams = t.Object({ workspace_uuid, invitation_id: Id("invitation") });
 export const ApiKeyParams = t.Object({ workspace_uuid, api_key_id: Id("API key") });
@@ -33,6 +37,12 @@ export function idOf(text: string): number {
   return id;
 }
 
+/** A whole number in a body. Elysia's own integer takes a text that reads as one, too. */
+export const Whole = (options: { minimum: number; maximum: number; description?: string }) =>
+  t.Number({ ...options, multipleOf: 1, documentedAs: { type: "integer", ...options } });
+
 /** A body's fields, none besides them: an unknown one is refused, not dropped. */
-export const Body = <Fields extends Parameters<typeof t.Object>[0]>(fields: Fields, options: { description?: string } = {}) =>
-  t.Object(fields, { ...options, additionalProperties: false });
+export const Body = <Fields extends Parameters<typeof t.Object>[0]>(
+  fields: Fields,
+  options: { $id?: string; description?: string } = {},
+) => t.Object(fields, { ...options, additionalProperties: false });

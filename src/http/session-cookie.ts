@@ -1,8 +1,9 @@
 /** `__Host-` ties the cookie to this very host and to https (RFC 6265bis §4.1.3.2). */
-const nameFor = (publicUrl: URL): string => (publicUrl.protocol === "https:" ? "__Host-sy_session" : "sy_session");
+export const sessionCookieName = (publicUrl: URL): string =>
+  publicUrl.protocol === "https:" ? "__Host-sy_session" : "sy_session";
 
 export const sessionCookieOf = (request: Request, publicUrl: URL): string | null => {
-  const name = nameFor(publicUrl);
+  const name = sessionCookieName(publicUrl);
   for (const pair of request.headers.get("cookie")?.split(";") ?? []) {
     const [key, ...value] = pair.trim().split("=");
     if (key === name) return value.join("=") || null;
@@ -12,10 +13,11 @@ export const sessionCookieOf = (request: Request, publicUrl: URL): string | null
 
 /** The `Set-Cookie` value that signs a browser in until `expiresAt`. */
 export const sessionCookie = (secret: string, expiresAt: Date, publicUrl: URL): string =>
-  `${nameFor(publicUrl)}=${secret}; Expires=${expiresAt.toUTCString()}; ${attributes(publicUrl)}`;
+  `${sessionCookieName(publicUrl)}=${secret}; Expires=${expiresAt.toUTCString()}; ${attributes(publicUrl)}`;
 
 /** The `Set-Cookie` value that signs a browser out. */
-export const noSessionCookie = (publicUrl: URL): string => `${nameFor(publicUrl)}=; Max-Age=0; ${attributes(publicUrl)}`;
+export const noSessionCookie = (publicUrl: URL): string =>
+  `${sessionCookieName(publicUrl)}=; Max-Age=0; ${attributes(publicUrl)}`;
 
 const attributes = (publicUrl: URL): string =>
   `Path=/; HttpOnly; SameSite=Lax${publicUrl.protocol === "https:" ? "; Secure" : ""}`;

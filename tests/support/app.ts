@@ -8,10 +8,12 @@ import { createGuardedFetch } from "#src/net/fetch.ts";
 import { createChanges } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { readSettings } from "#src/settings.ts";
+import { contractOf } from "#tests/support/contract.ts";
 import { testDatabase } from "#tests/support/database.ts";
 
 export type TestApp = {
   deps: Deps;
+  /** Fails where the answer is not as our own OpenAPI document says. */
   handle(request: Request): Promise<Response>;
 };
 
@@ -48,5 +50,12 @@ export async function testApp(
     ...replaced,
   };
   const app = createApp(deps);
-  return { deps, handle: async (request) => await app.handle(request) };
+  const answer = async (request: Request) => await app.handle(request);
+  const contract = await contractOf(answer, deps.settings.publicUrl);
+  const handle = async (request: Request) => {
+    const response = await answer(request);
+    await contract.check(request, response);
+    return response;
+  };
+  return { deps, handle };
 }
