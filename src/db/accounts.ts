@@ -3,7 +3,8 @@ import type { Db } from "#src/db/client.ts";
 import { accounts } from "#src/db/schema.ts";
 
 export type AccountRow = typeof accounts.$inferSelect;
-export type NewAccount = Pick<AccountRow, "email" | "name" | "passwordHash">;
+export type NewAccount = Pick<AccountRow, "email" | "name" | "passwordHash"> &
+  Partial<Pick<AccountRow, "emailVerifiedAt">>;
 
 /** E-mail addresses compare without case, by the rule of the unique index. */
 export async function findByEmail(db: Db, email: string): Promise<AccountRow | undefined> {
@@ -22,7 +23,7 @@ export async function find(db: Db, id: number): Promise<AccountRow | undefined> 
 export async function update(
   db: Db,
   id: number,
-  change: Partial<Pick<AccountRow, "name" | "passwordHash">>,
+  change: Partial<Pick<AccountRow, "name" | "passwordHash" | "emailVerifiedAt">>,
 ): Promise<void> {
   await db.update(accounts).set(change).where(eq(accounts.id, id));
 }

@@ -73,6 +73,8 @@ export const accounts = pgTable(
     id: integer("id").primaryKey().generatedByDefaultAsIdentity(),
     /** As typed; compared by `lower(email)`. */
     email: text("email").notNull(),
+    /** When it was shown that the address is this person's; null while they only said so. */
+    emailVerifiedAt: moment("email_verified_at"),
     name: text("name").notNull(),
     avatarUrl: text("avatar_url"),
     /** Argon2id in PHC form; absent for an account that only signs in through a provider. */
@@ -467,7 +469,7 @@ export const identities = pgTable(
   "identities",
   {
     provider: text("provider").notNull(),
-    /** The provider's own name for the person: `sub`, or GitHub's numeric id. */
+    /** The provider's own name for the person: `sub`, with the issuer where there are several, or GitHub's numeric id. */
     subject: text("subject").notNull(),
     accountId: integer("account_id")
       .notNull()
