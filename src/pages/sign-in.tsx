@@ -12,6 +12,7 @@ import { returnPath } from "#src/lib/return-path.ts";
 import { setCookies } from "#src/pages/shell.ts";
 import { show } from "#src/pages/show.ts";
 import type { Deps } from "#src/services/context.ts";
+import { accountOfSession } from "#src/services/identity.ts";
 import * as sessions from "#src/services/sessions.ts";
 import { isSetUp } from "#src/services/setup.ts";
 import { SignInPage } from "#views/sign-in/sign-in.tsx";
@@ -26,9 +27,11 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
       "/sign-in",
       async ({ ctx, request, set }) => {
         if (!(await isSetUp(ctx))) return seeOther("/setup");
+        const returnTo = returnPath(new URL(request.url).searchParams.get("return_to"));
+        if (await accountOfSession(ctx, browserOf(request, publicUrl).cookie))
+          return seeOther(returnTo ?? "/");
         const notice = noticeIn(request);
         if (notice !== null) setCookies(set, noNoticeCookie(publicUrl));
-        const returnTo = returnPath(new URL(request.url).searchParams.get("return_to"));
         return show(<SignInPage returnTo={returnTo} notice={notice} />);
       },
       { anyone: true },

@@ -45,7 +45,7 @@ story.each([
     await grace.page.getByLabel("Password").fill("correct horse battery");
     await grace.page.getByRole("button", { name: "Make an account and join" }).click();
     await grace.page.waitForURL("**/servers");
-  await grace.go(members);
+    await grace.go(members);
     expect(await grace.page.getByRole("link", { name: "Activity" }).count()).toBe(1);
     await grace.page.goto(link);
     await grace.page.getByRole("heading", { name: "This invitation does not work" }).waitFor();

@@ -45,6 +45,7 @@ export const Sessions = ({ sessions }: { sessions: SignedIn[] }) => (
           title="Sign out everywhere else?"
           action="/account/sessions/end-others"
           verb="Sign out"
+          opener="plain"
         >
           <p>Every browser but this one has to sign in again.</p>
         </Confirm>

@@ -16,6 +16,8 @@ export type DialogProps = {
   /** On the button that does nothing. */
   keep?: string;
   tone: "primary" | "danger";
+  /** How loud the button is that opens it. */
+  opener?: "plain" | "quiet";
   navigates?: boolean;
   /** What stands in the form, before its buttons. */
   children: ComponentChildren;
@@ -31,11 +33,12 @@ export const Dialog = ({
   verb,
   keep = "Cancel",
   tone,
+  opener = "quiet",
   navigates = false,
   children,
 }: DialogProps) => (
   <>
-    <button type="button" class="button button-quiet" popoverTarget={id} aria-label={fullLabel}>
+    <button type="button" class={`button button-${opener}`} popoverTarget={id} aria-label={fullLabel}>
       {label}
     </button>
     <div id={id} class="dialog" popover="auto" role="dialog" aria-labelledby={`${id}-title`}>

@@ -41,7 +41,7 @@ export const Form = ({
     id={id}
     class={className}
     aria-label={label}
-    {...(navigates ? {} : { "hx-post": action, "hx-disable": "find button", ...swap("main") })}
+    {...(navigates ? {} : { "hx-post": action, "hx-disable": "find button[type=submit]", ...swap("main") })}
   >
     {refused?.message && <Banner tone="bad">{refused.message}</Banner>}
     {children}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import { testApp } from "#tests/support/app.ts";
+import { browse } from "#tests/support/pages.ts";
+import { makePeople } from "#tests/support/people.ts";
+
+const app = await testApp({ RATE_LIMIT: "0" });
+const { ada, bob, eve } = await makePeople(app);
+const [asAda, asBob, asEve] = (await Promise.all([ada, bob, eve].map((person) => person.signedIn()))).map(
+  ({ cookie }) => browse(app, cookie),
+) as [ReturnType<typeof browse>, ReturnType<typeof browse>, ReturnType<typeof browse>];
+const stranger = browse(app, null);
+const inOurs = (path: string) => `/w/${ada.workspaceId}${path}`;
+
+const everybodys = ["", "/members", "/api-keys", "/api-keys/new"].map(inOurs);
+const admins = ["/members/invite", "/activity", "/settings"].map(inOurs);
+const accounts = ["/account", "/workspaces/new"];
+const adminForms = [
+  "/members/invite",
+  "/members/1/role",
+  "/members/1/remove",
+  "/members/invitations/1/delete",
+  "/settings",
+].map(inOurs);
+const forms = [
+  ...adminForms,
+  ...["/api-keys/new", "/api-keys/1/delete"].map(inOurs),
+  "/account/profile",
+  "/account/password",
+  "/account/sessions/0/end",
+  "/account/sessions/end-others",
+  "/workspaces/new",
+];
+
+describe.each([...everybodys, ...admins, ...accounts])("%s", (path) => {
+  test("asks whoever is not signed in to sign in, and to come back", async () => {
+    const seen = await stranger.get(`${path}?cursor=a`);
+
+    expect(seen.status).toBe(303);
+    expect(seen.location).toBe(`/sign-in?return_to=${encodeURIComponent(`${path}?cursor=a`)}`);
+  });
+
+  test("is a page that nobody keeps", async () => {
+    const seen = await asAda.get(path);
+
+    expect([200, 303]).toContain(seen.status);
+    expect(seen.headers.get("cache-control")).toBe("no-store");
+    expect(seen.headers.get("content-security-policy")).not.toContain("unsafe");
+  });
+});
+
+test.each([...everybodys, ...admins])("%s is not there for another workspace", async (path) => {
+  const seen = await asEve.get(path);
+
+  expect(seen.status).toBe(404);
+  expect(seen.html).toContain("There is nothing here");
+});
+
+test.each(admins)("%s is for admins", async (path) => {
+  const seen = await asBob.get(path);
+
+  expect(seen.status).toBe(403);
+  expect(seen.html).toContain("Only admins and owners");
+});
+
+describe.each(forms)("the form of %s", (path) => {
+  test("changes nothing for another site", async () => {
+    const { cookie } = await ada.signedIn();
+    const forged = { origin: "https://evil.example", "sec-fetch-site": "cross-site", "hx-request": "true" };
+
+    const seen = await browse(app, cookie).post(path, {}, forged);
+
+    expect(seen.status).toBe(403);
+    expect(seen.html).toContain("Nothing was changed");
+  });
+
+  test("sends whoever is not signed in back to the page it stood on", async () => {
+    const referer = new URL(inOurs("/members"), app.deps.settings.publicUrl).href;
+
+    const seen = await stranger.post(path, {}, { referer });
+
+    expect([seen.status, seen.location]).toEqual([
+      303,
+      `/sign-in?return_to=${encodeURIComponent(inOurs("/members"))}`,
+    ]);
+  });
+});
+
+test.each(adminForms)("the form of %s is for admins", async (path) => {
+  expect((await asBob.post(path)).status).toBe(403);
+  expect((await asEve.post(path)).status).toBe(404);
+});
+
+test("a session that ended makes htmx leave the page, instead of showing a sign-in in it", async () => {
+  const seen = await stranger.get(inOurs("/members"), {
+    "hx-request": "true",
+    referer: new URL(inOurs("/members"), app.deps.settings.publicUrl).href,
+  });
+
+  expect(seen.status).toBe(401);
+  expect(seen.headers.get("hx-redirect")).toBe(
+    `/sign-in?return_to=${encodeURIComponent(inOurs("/members"))}`,
+  );
+});
+
+test("a referer of another site leads nowhere", async () => {
+  const seen = await stranger.post(
+    "/account/profile",
+    {},
+    { referer: "https://evil.example//evil.example/x" },
+  );
+
+  expect(seen.location).toBe("/sign-in");
+});
+
+test("the first page is that of the workspace last looked at, or the first", async () => {
+  const { cookie } = await ada.signedIn();
+  const made = await browse(app, cookie).post("/workspaces/new", { name: "Another" });
+  const another = made.location ?? "";
+
+  const first = await browse(app, cookie).get("/");
+  const last = await browse(app, `${cookie}; sy_workspace=${another.split("/")[2]}`).get("/");
+  const foreign = await browse(app, `${cookie}; sy_workspace=${eve.workspaceId}`).get("/");
+
+  expect(first.location).toBe(inOurs("/servers"));
+  expect(last.location).toBe(another);
+  expect(foreign.location).toBe(inOurs("/servers"));
+});
