@@ -1,96 +1,101 @@
 import type { ErrorCode } from "#src/errors.ts";
+import { Banner } from "#views/components/banner.tsx";
+import { Text } from "#views/components/text.tsx";
 import { PlainLayout } from "#views/plain-layout.tsx";
 import { renderPage, renderPart } from "#views/render.ts";
 
-/** `message` is the service's own; `requiredScope` is empty where no scope was missing. */
-export type Problem = { code: ErrorCode; message: string; requiredScope: string; requestId: string };
+/** `message` is the service's own. `requiredScope` and `authorizeUrl` are empty where the failure has none. */
+export type Problem = {
+  code: ErrorCode;
+  message: string;
+  requiredScope: string;
+  authorizeUrl: string;
+  requestId: string;
+};
 
-type Words = { title: string; meaning: string; next: { label: string; href: string } };
+/** What happened. Codes that say it well enough in their message, or that no page meets, have the last one. */
+const titles: Partial<Record<ErrorCode, string>> = {
+  not_found: "There is nothing here",
+  insufficient_scope: "You cannot do this",
+  cross_origin: "Nothing was changed",
+  member_auth_required: "The server wants to know you first",
+  authorization_required: "The server wants to know you first",
+  server_not_ready: "The server is not set up yet",
+  server_disabled: "The server is disabled",
+  issuer_changed: "The server sends people elsewhere to sign in",
+  conflict: "That is not possible now",
+  rate_limited: "Too many requests",
+  body_too_large: "That is too large",
+  bad_request: "That cannot be read",
+  upstream_failed: "The server did not answer as it should",
+  upstream_timeout: "The server did not answer in time",
+  misdirected_request: "This is not the address",
+  internal_error: "Something broke on our side",
+};
 
-const home = { label: "Go to your servers", href: "/" };
+/** What it means, where the service's own words are meant for programs. */
+const meanings: Partial<Record<ErrorCode, string>> = {
+  not_found:
+    "This page does not exist, or you cannot see it. If somebody sent you here, ask whether you are a member of their workspace.",
+  cross_origin:
+    "This came from another site, or your browser does not say where it came from. Open the page here and try again.",
+  body_too_large: "A form takes at most 1 MiB. Go back and send less.",
+  internal_error:
+    "It was not your doing, and it is in the log. Go back and try again; if it happens again, give your operator the number below.",
+};
 
-/** What happened is the title, what it means the text, what to do the link. Codes that a page cannot meet say nothing of their own. */
-function wordsFor({ code, message, requiredScope }: Problem): Words {
-  switch (code) {
-    case "not_found":
-      return {
-        title: "There is nothing here",
-        meaning:
-          "This page does not exist, or you cannot see it. If somebody sent you here, ask whether you are a member of their workspace.",
-        next: home,
-      };
-    case "insufficient_scope":
-      return { title: "You cannot do this", meaning: scopeWords[requiredScope] ?? message, next: home };
-    case "cross_origin":
-      return {
-        title: "Nothing was changed",
-        meaning:
-          "This came from another site, or your browser does not say where it came from. Open the page here and try again.",
-        next: home,
-      };
-    case "rate_limited":
-      return { title: "Too many requests", meaning: message, next: home };
-    case "body_too_large":
-      return {
-        title: "That is too large",
-        meaning: "A form takes at most 1 MiB. Go back and send less.",
-        next: home,
-      };
-    case "internal_error":
-      return {
-        title: "Something broke on our side",
-        meaning:
-          "It was not your doing, and it is in the log. Go back and try again; if it happens again, give your operator the number below.",
-        next: home,
-      };
-    case "upstream_failed":
-    case "upstream_timeout":
-      return { title: "The server did not answer as it should", meaning: message, next: home };
-    default:
-      return { title: "This did not work", meaning: message, next: home };
-  }
-}
-
-const scopeWords: Record<string, string> = {
+const scopeMeanings: Record<string, string> = {
   "apps:write": "Viewers look and change nothing. Ask an admin of the workspace for another role.",
   "apps:admin": "Only admins and owners of the workspace can. Ask one of them.",
   owner: "Only an owner can do this to owners.",
   session: "This needs somebody who is signed in; an API key is not enough.",
 };
 
-const ProblemText = ({ problem }: { problem: Problem }) => {
-  const { title, meaning, next } = wordsFor(problem);
-  return (
-    <div class="problem" role="alert">
-      <h1>{title}</h1>
-      <p>{meaning}</p>
-      <p>
-        <a class="button" href={next.href}>
-          {next.label}
+const titleOf = ({ code }: Problem): string => titles[code] ?? "This did not work";
+const meaningOf = ({ code, message, requiredScope }: Problem): string =>
+  scopeMeanings[requiredScope] ?? meanings[code] ?? message;
+
+const ProblemText = ({ problem }: { problem: Problem }) => (
+  <div class="problem" role="alert">
+    <h1>{titleOf(problem)}</h1>
+    <p>
+      <Text>{meaningOf(problem)}</Text>
+    </p>
+    <p>
+      {problem.authorizeUrl ? (
+        <a class="button button-primary" href={problem.authorizeUrl}>
+          Sign in there
         </a>
-      </p>
-      <p class="request-id">
-        Request <code>{problem.requestId}</code>
-      </p>
-    </div>
-  );
-};
+      ) : (
+        <a class="button" href="/">
+          Go to your servers
+        </a>
+      )}
+    </p>
+    <p class="request-id">
+      Request <code>{problem.requestId}</code>
+    </p>
+  </div>
+);
 
 export const ErrorPage = ({ problem }: { problem: Problem }) => (
-  <PlainLayout title={wordsFor(problem).title}>
+  <PlainLayout title={titleOf(problem)}>
     <ProblemText problem={problem} />
   </PlainLayout>
 );
 
 /** In the place of what was asked for. */
-export const ErrorFragment = ({ problem }: { problem: Problem }) => {
-  const { title, meaning } = wordsFor(problem);
-  return (
-    <div class="banner banner-bad" role="alert">
-      <strong>{title}.</strong> {meaning} <small class="request-id">Request {problem.requestId}</small>
-    </div>
-  );
-};
+export const ErrorFragment = ({ problem }: { problem: Problem }) => (
+  <Banner tone="bad">
+    <p>
+      <strong>{titleOf(problem)}.</strong> <Text>{meaningOf(problem)}</Text>{" "}
+      {problem.authorizeUrl && <a href={problem.authorizeUrl}>Sign in there</a>}
+    </p>
+    <p class="request-id">
+      Request <code>{problem.requestId}</code>
+    </p>
+  </Banner>
+);
 
 export const renderErrorPage = (problem: Problem): string => renderPage(<ErrorPage problem={problem} />);
 export const renderErrorFragment = (problem: Problem): string =>

@@ -1,4 +1,4 @@
-import { type AppError } from "#src/errors.ts";
+import type { AppError } from "#src/errors.ts";
 import { page } from "#src/http/page-answer.ts";
 import { isPartial } from "#src/http/page-request.ts";
 import { isUnsafe, requestOf } from "#src/http/request.ts";
@@ -10,11 +10,12 @@ export function pageError(request: Request, failure: AppError, status: number): 
   if (failure.reason === "not_authenticated") return toSignIn(request);
 
   const { id: requestId, headers } = requestOf(request);
-  const retryAfter = failure.fields["retryAfterSeconds"];
+  const { retryAfterSeconds: retryAfter, requiredScope, authorizeUrl } = failure.fields;
   const problem = {
     code: failure.reason,
     message: failure.message,
-    requiredScope: String(failure.fields["requiredScope"] ?? ""),
+    requiredScope: String(requiredScope ?? ""),
+    authorizeUrl: String(authorizeUrl ?? ""),
     requestId,
   };
   return page(isPartial(request) ? renderErrorFragment(problem) : renderErrorPage(problem), {
@@ -29,7 +30,8 @@ function toSignIn(request: Request): Response {
   const location = back && back !== "/" ? `/sign-in?return_to=${encodeURIComponent(back)}` : "/sign-in";
   const byHtmx = request.headers.has("hx-request");
   return new Response(null, {
-    status: byHtmx ? 401 : 303,
+    // After a form the browser is to ask with GET (RFC 9110 §15.4.4).
+    status: byHtmx ? 401 : isUnsafe(request) ? 303 : 302,
     headers: {
       ...requestOf(request).headers,
       ...(byHtmx

@@ -35,7 +35,7 @@ describe.each([...everybodys, ...admins, ...accounts])("%s", (path) => {
   test("asks whoever is not signed in to sign in, and to come back", async () => {
     const seen = await stranger.get(`${path}?cursor=a`);
 
-    expect(seen.status).toBe(303);
+    expect(seen.status).toBe(302);
     expect(seen.location).toBe(`/sign-in?return_to=${encodeURIComponent(`${path}?cursor=a`)}`);
   });
 
@@ -100,6 +100,18 @@ test("a session that ended makes htmx leave the page, instead of showing a sign-
   expect(seen.headers.get("hx-redirect")).toBe(
     `/sign-in?return_to=${encodeURIComponent(inOurs("/members"))}`,
   );
+});
+
+test("whoever is sent to authorize, but is not signed in, signs in and comes back; a program is told", async () => {
+  const path = `/api/v2${inOurs("/mcp-servers/1/oauth/authorize")}?return_to=%2Faccount`;
+
+  const person = await stranger.get(path);
+  const program = await stranger.get(path, { accept: "application/json" });
+  const elsewhere = await asEve.get(path);
+
+  expect([person.status, person.location]).toEqual([302, `/sign-in?return_to=${encodeURIComponent(path)}`]);
+  expect([program.status, JSON.parse(program.html).detail.code]).toEqual([401, "not_authenticated"]);
+  expect([elsewhere.status, elsewhere.html]).toEqual([404, expect.stringContaining("There is nothing here")]);
 });
 
 test("a referer of another site leads nowhere", async () => {

@@ -1,6 +1,7 @@
 import type { Scope } from "#src/services/context.ts";
 import { scopes } from "#views/api-keys/scope.ts";
-import { Choices, Field, Select } from "#views/components/field.tsx";
+import { Choices } from "#views/components/choices.tsx";
+import { Field, Select } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { PageHead } from "#views/components/page-head.tsx";
 import { Layout, type Shell } from "#views/layout.tsx";

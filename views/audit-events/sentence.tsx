@@ -42,6 +42,7 @@ const sayings: Record<string, Saying> = {
   "server.deleted": (event) => <>deleted the server {target(event)}</>,
   "server.disabled": (event) => <>disabled {target(event)}</>,
   "server.enabled": (event) => <>enabled {target(event)}</>,
+  "server.registered": (event) => <>made {target(event)} ready for sign-ins</>,
   "server.updated": (event) => <>changed {target(event)}</>,
   "workspace.created": (event) => <>made the workspace {target(event)}</>,
   "workspace.renamed": (event) => (

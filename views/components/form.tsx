@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Banner } from "#views/components/banner.tsx";
+import { Text } from "#views/components/text.tsx";
 
 /** Why a form was refused: what `attempt` of `http/page-refusal.ts` gives. */
 export type Refused = { message: string | null; fields: Record<string, string> } | null;
@@ -43,7 +44,11 @@ export const Form = ({
     aria-label={label}
     {...(navigates ? {} : { "hx-post": action, "hx-disable": "find button[type=submit]", ...swap("main") })}
   >
-    {refused?.message && <Banner tone="bad">{refused.message}</Banner>}
+    {refused?.message && (
+      <Banner tone="bad">
+        <Text>{refused.message}</Text>
+      </Banner>
+    )}
     {children}
   </form>
 );

@@ -1,5 +1,6 @@
 import type { Member } from "#src/services/context.ts";
-import { Choices, Field } from "#views/components/field.tsx";
+import { Choices } from "#views/components/choices.tsx";
+import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { PageHead } from "#views/components/page-head.tsx";
 import { roleChoices } from "#views/components/role.ts";

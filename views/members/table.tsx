@@ -3,7 +3,7 @@ import type { WorkspaceMember } from "#src/services/members.ts";
 import { Badge } from "#views/components/badge.tsx";
 import { Confirm } from "#views/components/confirm.tsx";
 import { Dialog } from "#views/components/dialog.tsx";
-import { Choices } from "#views/components/field.tsx";
+import { Choices } from "#views/components/choices.tsx";
 import { roleChoices, roles } from "#views/components/role.ts";
 import { Cell, Row, Table } from "#views/components/table.tsx";
 import { Text } from "#views/components/text.tsx";
