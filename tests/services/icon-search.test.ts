@@ -65,6 +65,16 @@ describe("where an icon is looked for", () => {
     expect(served.paths()).toEqual(["/gone.png", "/", "/linked.png"]);
   });
 
+  test("an endpoint's own event stream is not waited for", async () => {
+    const open = new ReadableStream({ start: (events) => events.enqueue(new TextEncoder().encode(":\n\n")) });
+    const stream = () => new Response(open, { headers: { "content-type": "text/event-stream" } });
+    const served = site({ "/": stream, "/favicon.ico": image(favicon) });
+
+    const found = await search(served.url, [], AbortSignal.timeout(1_000));
+
+    expect(found?.bytes).toEqual(favicon);
+  });
+
   test("last comes /favicon.ico", async () => {
     const served = site({ "/": page("<h1>Hello</h1>"), "/favicon.ico": image(favicon, "text/plain") });
 

@@ -52,13 +52,18 @@ async function download(
       followRedirects: "same-host",
       limits: { maxBytes: MAX_BYTES },
     });
-    if (response.ok) return { url: new URL(response.url), bytes: await readBytes(response, MAX_BYTES) };
+    if (response.ok && !isEventStream(response))
+      return { url: new URL(response.url), bytes: await readBytes(response, MAX_BYTES) };
     await response.body?.cancel();
   } catch (error) {
     log.debug({ url, err: error }, "no answer while looking for an icon");
   }
   return null;
 }
+
+/** What an MCP endpoint may answer a GET with: it neither ends nor holds a picture. */
+const isEventStream = (response: Response): boolean =>
+  response.headers.get("content-type")?.toLowerCase().startsWith("text/event-stream") ?? false;
 
 /** Base64 alone: a picture has no reason to be written otherwise, and an SVG is not taken. */
 function bytesIn({ href }: URL): Uint8Array | null {
