@@ -15,6 +15,7 @@ import { serverTestsApi } from "#src/api/server-tests.ts";
 import { serversApi } from "#src/api/servers.ts";
 import { sessionApi } from "#src/api/session.ts";
 import { setupApi } from "#src/api/setup.ts";
+import { signInApi } from "#src/api/sign-in.ts";
 import { workspacesApi } from "#src/api/workspaces.ts";
 import { accessLog } from "#src/http/access-log.ts";
 import { asking } from "#src/http/asking.ts";
@@ -38,6 +39,7 @@ export const createApp = (deps: Deps) => {
   const routes = new Elysia({ name: "api" })
     .use(setupApi(deps, asks, limits))
     .use(sessionApi(deps, asks, limits))
+    .use(signInApi(deps, asks, limits))
     .use(meApi(asks))
     .use(workspacesApi(deps, asks))
     .use(membersApi(deps, asks))

@@ -5,6 +5,9 @@
 export type ErrorCode =
   | "bad_request"
   | "not_authenticated"
+  | "sign_in_failed"
+  | "email_not_verified"
+  | "invitation_required"
   | "insufficient_scope"
   | "cross_origin"
   | "member_auth_required"

@@ -9,9 +9,16 @@ import {
 } from "#src/settings/addresses.ts";
 import { type EgressException, parseEgressException } from "#src/settings/egress-allow.ts";
 import { type Environment, EnvironmentReader, SettingsError } from "#src/settings/environment.ts";
-import { readSignIn, type SignInProviders } from "#src/settings/sign-in.ts";
+import { type ProviderClient, readSignIn, type SignInProviders } from "#src/settings/sign-in.ts";
 
-export { type EgressException, type EncryptionKey, type LogLevel, SettingsError, type SignInProviders };
+export {
+  type EgressException,
+  type EncryptionKey,
+  type LogLevel,
+  type ProviderClient,
+  SettingsError,
+  type SignInProviders,
+};
 
 /** What the operator decided, checked. Holds secrets: never sent, and logged only through the logger's redaction. */
 export type Settings = {

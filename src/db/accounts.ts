@@ -20,6 +20,12 @@ export async function find(db: Db, id: number): Promise<AccountRow | undefined> 
   return row;
 }
 
+/** The same, and nobody else changes it until the transaction ends. */
+export async function lock(tx: Db, id: number): Promise<AccountRow | undefined> {
+  const [row] = await tx.select().from(accounts).where(eq(accounts.id, id)).for("update");
+  return row;
+}
+
 export async function update(
   db: Db,
   id: number,

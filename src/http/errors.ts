@@ -9,9 +9,12 @@ import type { Logger } from "#src/lib/log.ts";
 /** The only place where HTTP's numbers stand. */
 export const statusOf = {
   bad_request: 400,
+  sign_in_failed: 400,
   not_authenticated: 401,
   insufficient_scope: 403,
   cross_origin: 403,
+  email_not_verified: 403,
+  invitation_required: 403,
   member_auth_required: 403,
   invalid_icon_token: 403,
   not_found: 404,
@@ -40,7 +43,10 @@ export const errors = (log: Logger) =>
     const failure = failureOf(error);
     const status = statusOf[failure.reason];
     if (status >= 500)
-      log.error({ requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error }, "request failed");
+      log.error(
+        { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error },
+        "request failed",
+      );
     // The access log reads the status from here.
     set.status = status;
     return wantsPage(request) ? pageError(request, failure, status) : errorResponse(request, failure);
@@ -73,7 +79,8 @@ export function errorResponse(request: Request, failure: AppError): Response {
 
 function headersOf(failure: AppError): Record<string, string> {
   if (failure.reason === "not_authenticated") return { "www-authenticate": 'Bearer realm="Switchyard"' };
-  if (failure.reason === "rate_limited") return { "retry-after": String(failure.fields["retryAfterSeconds"] ?? 1) };
+  if (failure.reason === "rate_limited")
+    return { "retry-after": String(failure.fields["retryAfterSeconds"] ?? 1) };
   return {};
 }
 
@@ -85,9 +92,13 @@ function failureOf(error: unknown): AppError {
   if (error instanceof NotFoundError) return new AppError("not_found", "No such endpoint. See /api/docs.");
   if (error instanceof ParseError)
     return new AppError("bad_request", "The request could not be read.", { cause: error });
-  return new AppError("internal_error", "Something broke on our side. Nothing you sent was lost on purpose; try again.", {
-    cause: error,
-  });
+  return new AppError(
+    "internal_error",
+    "Something broke on our side. Nothing you sent was lost on purpose; try again.",
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Elysia's own message repeats the submitted value, which may be a secret: only path and rule leave. */
@@ -108,7 +119,8 @@ function failureOfValidation(error: ValidationError): AppError {
 function faultsOf(error: ValidationError): FieldError[] {
   const faults = new Map<string, FieldError>();
   for (const { path, message, schema } of found(error))
-    if (!faults.has(path) && faults.size < 20) faults.set(path, { path, message: choicesOf(schema) ?? message });
+    if (!faults.has(path) && faults.size < 20)
+      faults.set(path, { path, message: choicesOf(schema) ?? message });
   return [...faults.values()];
 }
 

@@ -27,6 +27,9 @@ export function createLimits(perMinute: number) {
     failedRequest: (request: Request, address: string): void =>
       take(strangers, request, address, "unauthenticated"),
     costly: (what: Costly, request: Request, via: Via): void => take(costly[what], request, keyOf(via), what),
+    /** A step of a sign-in elsewhere, of which nobody knows yet whose it is. */
+    signInStep: (request: Request, address: string): void =>
+      take(signInsFromAddress, request, address, "sign-in-address"),
     signIn(request: Request, email: string, address: string): void {
       take(signInsFromAddress, request, address, "sign-in-address");
       take(signInsOfAccount, request, email.trim().toLowerCase(), "sign-in-account");

@@ -5,12 +5,16 @@ const maxAgeSeconds = 60;
 
 /** What a page says once about what was just done. Fixed words: anybody may plant a cookie. */
 const words = {
+  identity_linked: "From now on you can sign in with it as well.",
+  identity_removed: "It no longer signs you in.",
   invitation_deleted: "The invitation is taken back. Its link no longer works.",
   key_deleted: "The key is deleted. It stopped working.",
   member_removed: "They are no longer a member of this workspace.",
   member_updated: "The role is changed. It holds from their next request on.",
   name_changed: "Your name is changed.",
   password_changed: "Your password is changed. Every other browser is signed out.",
+  password_first:
+    "There is an account with your e-mail address and a password. Sign in with them once, and add the other way to sign in to your account.",
   session_ended: "That browser is signed out.",
   sessions_ended: "Every other browser is signed out.",
   signed_out: "You are signed out.",

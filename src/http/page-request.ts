@@ -1,5 +1,6 @@
-/** Where a browser is sent in the course of an authorization: of the API, but met by people. */
-const navigated = /^\/api\/v2\/(?:oauth\/callback\/|w\/[^/]+\/mcp-servers\/[^/]+\/oauth\/authorize$)/;
+/** Where a browser is sent in the course of an authorization or a sign-in: of the API, but met by people. */
+const navigated =
+  /^\/api\/v2\/(?:oauth\/callback\/|session\/[^/]+\/(?:authorize|callback)$|w\/[^/]+\/mcp-servers\/[^/]+\/oauth\/authorize$)/;
 
 /** Whether a person reads the answer: then it is a page, and what a form sent is its question. */
 export function wantsPage(request: Request): boolean {

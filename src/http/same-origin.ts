@@ -14,11 +14,23 @@ export function requireSameOrigin(request: Request, publicUrl: URL, hasSessionCo
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   const shown = site !== null || origin !== null;
-  const isSame = (site === null || site === "same-origin") && (origin === null || origin === publicUrl.origin);
+  const isSame =
+    (site === null || site === "same-origin") && (origin === null || origin === publicUrl.origin);
   if (isSame && (shown || !hasSessionCookie)) return;
 
   throw new AppError(
     "cross_origin",
     `A change made with a session cookie must come from ${publicUrl.origin}: send that as Origin, or use an API key.`,
   );
+}
+
+/**
+ * Whether a page of ours led here: for a navigation that begins something, which a link on another site or in a message
+ * could do as well. Null where the browser does not say.
+ */
+export function cameFromOurPages(request: Request, publicUrl: URL): boolean | null {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin";
+  const referer = URL.parse(request.headers.get("referer") ?? "");
+  return referer && referer.origin === publicUrl.origin;
 }

@@ -17,6 +17,15 @@ export type AuthorizationAnswer = { code: string } | { error: string; descriptio
  */
 export function readCallback(query: URLSearchParams, expected: ExpectedIssuer): AuthorizationAnswer {
   checkIssuer(query.getAll("iss"), expected);
+  return readAnswer(query);
+}
+
+/**
+ * The same without `iss`, for a server that sends none and has a redirect URI that is nobody else's (RFC 9700 §2.1).
+ *
+ * @throws {CallbackError}
+ */
+export function readAnswer(query: URLSearchParams): AuthorizationAnswer {
   const code = only(query, "code");
   const error = only(query, "error");
   const description = only(query, "error_description");

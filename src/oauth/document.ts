@@ -9,7 +9,8 @@ export type Reach = { fetch: GuardedFetch; signal: AbortSignal };
 export type DocumentName =
   | "The server's challenge"
   | "The server's protected resource metadata"
-  | "The authorization server's metadata";
+  | "The authorization server's metadata"
+  | "The sign-in provider's metadata";
 
 const RULES: Record<EgressKind, DiscoveryRule> = {
   refused: "egress_policy",

@@ -8,7 +8,12 @@ import { DiscoveryError } from "#src/oauth/errors.ts";
  *
  * @throws {DiscoveryError} `https`, `metadata_shape` or `egress_policy`
  */
-export function checkEndpoint(reach: Reach, text: string, field: string, name: DocumentName): string {
+export function checkEndpoint(
+  reach: Pick<Reach, "fetch">,
+  text: string,
+  field: string,
+  name: DocumentName,
+): string {
   const url = parseUri(text);
   if (!url) throw new DiscoveryError("metadata_shape", `${name} has no URL in "${field}".`);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname)))

@@ -43,6 +43,20 @@ export async function requestTokens(
   request: TokenRequest,
   grant: Readonly<Record<string, string>>,
 ): Promise<TokenAnswer> {
+  const { json, sentAt } = await askForTokens(fetch, request, grant);
+  return readTokenAnswer(json, sentAt);
+}
+
+/**
+ * The same, for who reads more in the answer than tokens: it is a success, and otherwise a stranger's document.
+ *
+ * @throws {TokenError}
+ */
+export async function askForTokens(
+  fetch: GuardedFetch,
+  request: TokenRequest,
+  grant: Readonly<Record<string, string>>,
+): Promise<{ json: unknown; sentAt: Date }> {
   const form = new URLSearchParams(request.tokenParameters);
   for (const name of OUR_PARAMETERS) form.delete(name);
   for (const [name, value] of Object.entries(grant)) form.set(name, value);
@@ -59,7 +73,7 @@ export async function requestTokens(
       "unavailable",
       "The token endpoint's answer is no JSON document that is safe to use.",
     );
-  return readTokenAnswer(json, sentAt);
+  return { json, sentAt };
 }
 
 async function post(

@@ -7,7 +7,8 @@ export type ProviderClient = { clientId: string; clientSecret: string };
 export type SignInProviders = {
   github: ProviderClient | null;
   google: ProviderClient | null;
-  microsoft: ProviderClient | null;
+  /** `tenantId` is the one directory whose people may; null for those of all, and for personal accounts. */
+  microsoft: (ProviderClient & { tenantId: string | null }) | null;
   oidc: (ProviderClient & { issuer: string }) | null;
 };
 
@@ -15,9 +16,25 @@ export function readSignIn(env: EnvironmentReader): SignInProviders {
   return {
     github: readClient(env, "GITHUB"),
     google: readClient(env, "GOOGLE"),
-    microsoft: readClient(env, "MICROSOFT"),
+    microsoft: readMicrosoft(env),
     oidc: readOidc(env),
   };
+}
+
+function readMicrosoft(env: EnvironmentReader): SignInProviders["microsoft"] {
+  const tenantId = env.parsed("MICROSOFT_TENANT_ID", parseTenantId, {
+    problem: "is not a directory's id.",
+    remedy:
+      "Write the Directory (tenant) ID of the app registration, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f",
+  });
+  const client = readClient(env, "MICROSOFT");
+  return client && { ...client, tenantId };
+}
+
+/** As Entra writes it in its tokens. */
+function parseTenantId(text: string): string | null {
+  const id = text.toLowerCase();
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : null;
 }
 
 function readOidc(env: EnvironmentReader): SignInProviders["oidc"] {

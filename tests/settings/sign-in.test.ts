@@ -13,7 +13,7 @@ for (const provider of ["github", "google", "microsoft"] as const) {
   test(`${provider} is set up by its two halves`, () => {
     const { signIn } = readSettings({ [`${PREFIX}_CLIENT_ID`]: "id", [`${PREFIX}_CLIENT_SECRET`]: "shh" });
 
-    expect(signIn[provider]).toEqual({ clientId: "id", clientSecret: "shh" });
+    expect(signIn[provider]).toMatchObject({ clientId: "id", clientSecret: "shh" });
   });
 
   test(`half of ${provider} is a mistake`, () => {
@@ -23,6 +23,22 @@ for (const provider of ["github", "google", "microsoft"] as const) {
     expect(() => readSettings({ [`${PREFIX}_CLIENT_SECRET`]: "shh" })).toThrow(
       `${PREFIX}_CLIENT_ID is missing`,
     );
+  });
+}
+
+test("Microsoft may be narrowed to one directory, whose id is kept as tokens write it", () => {
+  const client = { MICROSOFT_CLIENT_ID: "id", MICROSOFT_CLIENT_SECRET: "shh" };
+  const MICROSOFT_TENANT_ID = "6BABCAAD-604b-40ac-a9d7-9fd97c0b779f";
+
+  expect(readSettings(client).signIn.microsoft?.tenantId).toBeNull();
+  expect(readSettings({ ...client, MICROSOFT_TENANT_ID }).signIn.microsoft?.tenantId).toBe(
+    "6babcaad-604b-40ac-a9d7-9fd97c0b779f",
+  );
+});
+
+for (const MICROSOFT_TENANT_ID of ["common", "contoso.onmicrosoft.com", "6babcaad604b40aca9d79fd97c0b779f"]) {
+  test(`${MICROSOFT_TENANT_ID} is no directory's id`, () => {
+    expect(() => readSettings({ MICROSOFT_TENANT_ID })).toThrow("MICROSOFT_TENANT_ID is not a directory");
   });
 }
 
