@@ -19,6 +19,9 @@ export function parseServerUrl(text: string): ParsedServerUrl {
     return refused("A URL has no spaces or control characters.");
   if (!/^https?:\/\//i.test(typed)) return refused("The URL must begin with https:// or http://.");
 
+  // The URL parser skips any number of slashes, and would take the path's first part for the host.
+  if (/^https?:\/\/[/\\]/i.test(typed)) return refused("The URL must have a host.");
+
   const url = URL.parse(typed);
   if (!url) return refused("This is not a URL that can be read.");
   if (url.username !== "" || url.password !== "")

@@ -32,6 +32,8 @@ const refused = [
   ["data:", "data:text/html,x", "must begin with"],
   ["ws:", "ws://a.example", "must begin with"],
   ["no host", "https://", "not a URL that can be read"],
+  ["a path in place of a host", "https:///mcp", "must have a host"],
+  ["a backslash in place of a host", "https://\\mcp", "must have a host"],
   ["a port alone", "https://:443/", "not a URL that can be read"],
   ["an impossible port", "https://a.example:70000", "not a URL that can be read"],
   ["an impossible address", "http://1.2.3.4.5/", "not a URL that can be read"],
