@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { browserOf, giveSession } from "#src/api/browser.ts";
+import { browserOf, giveSession } from "#src/http/browser.ts";
 import { acceptanceExample, invitationExample } from "#src/api/people-examples.ts";
 import { Acceptance, Email, Invitation, Newcomer, NewInvitation, Role } from "#src/api/people-schemas.ts";
 import { Deleted } from "#src/api/schemas.ts";

@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { browserOf, giveSession } from "#src/api/browser.ts";
+import { browserOf, giveSession } from "#src/http/browser.ts";
 import { meExample } from "#src/api/people-examples.ts";
 import { Email, Me, Password } from "#src/api/people-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";

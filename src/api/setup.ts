@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { browserOf, giveSession } from "#src/api/browser.ts";
+import { browserOf, giveSession } from "#src/http/browser.ts";
 import { acceptanceExample } from "#src/api/people-examples.ts";
 import { Name, Newcomer, SetUp } from "#src/api/people-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";

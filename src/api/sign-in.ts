@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { browserOf } from "#src/api/browser.ts";
+import { browserOf } from "#src/http/browser.ts";
 import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";

@@ -1,4 +1,4 @@
-import type { TSchema } from "@sinclair/typebox";
+import type { TSchema } from "elysia";
 import type { ErrorCode } from "#src/errors.ts";
 import type { Scope } from "#src/services/context.ts";
 

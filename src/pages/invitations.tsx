@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { browserOf } from "#src/api/browser.ts";
+import { browserOf } from "#src/http/browser.ts";
 import { AppError } from "#src/errors.ts";
 import type { Asking, OpenCtx } from "#src/http/asking.ts";
 import { seeOther } from "#src/http/page-answer.ts";

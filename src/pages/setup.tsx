@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { browserOf } from "#src/api/browser.ts";
+import { browserOf } from "#src/http/browser.ts";
 import type { Asking } from "#src/http/asking.ts";
 import type { Limits } from "#src/http/limits.ts";
 import { seeOther } from "#src/http/page-answer.ts";
