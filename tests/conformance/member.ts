@@ -2,7 +2,7 @@ import { ask, Refused } from "#tests/conformance/api.ts";
 import { openInBrowser } from "#tests/conformance/browser.ts";
 import type { Access } from "#tests/conformance/subject.ts";
 
-export type Server = { id: number; authType: string; state: string; connection: string };
+type Server = { id: number; authType: string; state: string };
 export type Tool = { name: string; inputSchema: object };
 export type Call = { arguments?: object; inputResponses?: object; requestState?: string };
 export type Called = {
@@ -38,10 +38,9 @@ export async function addServer(access: Access, url: string, oauth?: object) {
   return {
     /** Sets the server up, which may take a sign-in; where it takes none, links the member to it. */
     async connect(): Promise<void> {
-      let server: Server;
-      do server = await signingIn(() => asked<Server>("POST", "/enable"));
-      while (server.state !== "READY");
-      if (server.authType === "direct_auth") await asked("POST", "/credentials");
+      const found = await asked<Server>("POST", "/enable");
+      if (found.state === "AUTHORIZE") await signingIn(() => asked("POST", "/enable"));
+      if (found.authType === "direct_auth") await asked("POST", "/credentials");
     },
     tools: async () => (await signingIn(() => asked<{ tools: Tool[] }>("GET", "/tools"))).tools,
     call: (tool: string, call: Call = {}) =>
