@@ -32,7 +32,12 @@ export type Keyring = {
   sign(purpose: string, message: string): string;
   /** True where any key made the signature. Takes whatever a stranger sends, and never throws. */
   verify(purpose: string, message: string, signature: string): boolean;
+  /** Of all keys, the one that seals first. */
+  readonly keyIds: readonly [string, ...string[]];
 };
+
+/** What everything that a key has sealed begins with. */
+export const sealedUnder = (keyId: string): string => `v1:${keyId}:`;
 
 /** Why something sealed did not open: an operator must bring a key back, or the text is not what was sealed here. */
 export class KeyringError extends Error {
@@ -80,8 +85,10 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
   };
 
   return {
+    keyIds: [first.id, ...keys.slice(1).map(({ id }) => id)],
+
     seal(plaintext, aad) {
-      const header = `v1:${first.id}:`;
+      const header = sealedUnder(first.id);
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv("aes-256-gcm", firstSealingKey, nonce);
       cipher.setAAD(Buffer.from(header + aad));
@@ -97,7 +104,7 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
         const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES), {
           authTagLength: TAG_BYTES,
         });
-        decipher.setAAD(Buffer.from(`v1:${keyId}:${aad}`));
+        decipher.setAAD(Buffer.from(sealedUnder(keyId) + aad));
         decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
         const ciphertext = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
         return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString("utf8");

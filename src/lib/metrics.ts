@@ -13,6 +13,8 @@ export type Metrics = {
   observeUpstreamCall(call: { outcome: UpstreamOutcome; stage: string | null; durationMs: number }): void;
   /** Asked at every scrape. */
   watchPool(countConnections: () => number): void;
+  /** How many stored secrets a key other than the first has sealed, as of the last count. */
+  setOutdatedSecrets(count: number): void;
   readonly contentType: string;
   /** In the Prometheus text format. */
   render(): Promise<string>;
@@ -48,6 +50,12 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const outdatedSecrets = new Gauge({
+    name: "secrets_under_old_keys",
+    help: "Stored secrets that are not yet sealed under the first key. At 0 the other keys can be dropped.",
+    registers,
+  });
+
   return {
     observeRequest({ route, method, status, durationMs }) {
       const labels = {
@@ -73,6 +81,8 @@ export function createMetrics(): Metrics {
         },
       });
     },
+
+    setOutdatedSecrets: (count) => outdatedSecrets.set(count),
 
     contentType: registry.contentType,
     render: () => registry.metrics(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createKeyring, type Keyring, KeyringError } from "#src/lib/keyring.ts";
+import { createKeyring, type Keyring, KeyringError, sealedUnder } from "#src/lib/keyring.ts";
 
 const key = (id: string, fill: number) => ({ id, key: new Uint8Array(32).fill(fill) });
 const keyring = createKeyring([key("k1", 1)]);
@@ -94,6 +94,11 @@ describe("rotation", () => {
 
     expect(after.open(old, aad)).toBe("token");
     expect(after.seal("token", aad)).toStartWith("v1:k2:");
+  });
+
+  test("the key that seals is the first of those that are named, and what it sealed begins with it", () => {
+    expect(after.keyIds).toEqual(["k2", "k1"]);
+    expect(after.seal("token", aad)).toStartWith(sealedUnder("k2"));
   });
 
   test("a missing key is named, so that an operator can bring it back", () => {

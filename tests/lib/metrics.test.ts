@@ -52,6 +52,15 @@ test("the pool is counted at every scrape", async () => {
   expect(await sample(metrics, "mcp_pool_connections")).toBe(5);
 });
 
+test("secrets under old keys are told as they were last counted", async () => {
+  const metrics = createMetrics();
+
+  metrics.setOutdatedSecrets(1_200);
+  metrics.setOutdatedSecrets(7);
+
+  expect(await sample(metrics, "secrets_under_old_keys")).toBe(7);
+});
+
 test("the process tells its processor time, memory, start and delay", async () => {
   const metrics = createMetrics();
 
