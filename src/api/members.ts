@@ -1,7 +1,6 @@
 import { Elysia, t } from "elysia";
 import { memberExample } from "#src/api/people-examples.ts";
-import { Member, Role } from "#src/api/people-schemas.ts";
-import { Deleted } from "#src/api/schemas.ts";
+import { Member, RemovedMember, Role } from "#src/api/people-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
@@ -54,8 +53,7 @@ export const membersApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
       "/:member_id",
       async ({ ctx, params }) => {
         const id = idOf(params.member_id);
-        await members.remove(ctx, id);
-        return { deleted: true, id };
+        return { deleted: true, id, revocations: await members.remove(ctx, id) };
       },
       {
         member: "apps:admin",
@@ -67,9 +65,12 @@ export const membersApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
           summary: "Remove a member from a workspace.",
           description:
             "Their API keys, connections and open invitations go with them. The account stays. The last owner cannot be removed: 409.",
-          answer: { schema: Deleted },
+          answer: {
+            schema: RemovedMember,
+            description: "Removed; `revocations` counts what became of their tokens.",
+          },
           errors: ["conflict"],
-          example: { deleted: true, id: 2 },
+          example: { deleted: true, id: 2, revocations: { confirmed: 1, unsupported: 0, failed: 0 } },
         }),
       },
     );

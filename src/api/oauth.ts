@@ -4,6 +4,7 @@ import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { flowBrowserOf, flowCookie, noFlowCookie } from "#src/http/flow-cookie.ts";
+import { noticeCookie } from "#src/http/page-notice.ts";
 import { Body, idOf, ServerParams, WorkspaceParams } from "#src/http/params.ts";
 import { sessionCookieOf } from "#src/http/session-cookie.ts";
 import { returnPath } from "#src/lib/return-path.ts";
@@ -111,10 +112,13 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           account: await accountOfSession(ctx, sessionCookieOf(request, publicUrl)),
         });
         const page = done.returnTo ?? `/w/${done.workspaceId}/servers/${done.serverId}`;
-        return new Response(null, {
-          status: 303,
-          headers: { ...noStore, location: page, "set-cookie": noFlowCookie(state, publicUrl) },
-        });
+        const headers = new Headers({ ...noStore, location: new URL(page, publicUrl).href });
+        headers.append("set-cookie", noFlowCookie(state, publicUrl));
+        headers.append(
+          "set-cookie",
+          noticeCookie(done.isAnswering ? "connected" : "connected_silently", publicUrl),
+        );
+        return new Response(null, { status: 303, headers });
       },
       {
         anyone: true,
@@ -131,7 +135,13 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
             description: "Connected: back to where it began.",
             headers: { Location: "A page of ours." },
           },
-          errors: ["not_found", "bad_request", "authorization_required", "upstream_failed"],
+          errors: [
+            "not_found",
+            "bad_request",
+            "insufficient_scope",
+            "authorization_required",
+            "upstream_failed",
+          ],
         }),
       },
     )

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { Moment, NullableMoment } from "#src/api/schemas.ts";
+import { Moment, NullableMoment, Revocations } from "#src/api/schemas.ts";
 
 export const Role = t.Union(
   [t.Literal("owner"), t.Literal("admin"), t.Literal("member"), t.Literal("viewer")],
@@ -110,6 +110,11 @@ const apiKey = {
 export const ApiKey = t.Object(
   { ...apiKey, lastUsedAt: NullableMoment("To the minute; null where it never was.") },
   { $id: "ApiKey" },
+);
+
+export const RemovedMember = t.Object(
+  { deleted: t.Literal(true), id: t.Integer(), revocations: Revocations },
+  { $id: "RemovedMember" },
 );
 
 export const NewApiKey = t.Object(

@@ -23,3 +23,9 @@ export const Access = t.Union([t.Literal("everyone"), t.Literal("restricted")], 
 });
 
 export const Deleted = t.Object({ deleted: t.Literal(true), id: t.Integer() });
+
+/** What became of tokens that were to be revoked upstream (RFC 7009). */
+export const Revocations = t.Object(
+  { confirmed: t.Integer(), unsupported: t.Integer(), failed: t.Integer() },
+  { description: "`failed` ones are tried again in the background." },
+);

@@ -1,6 +1,6 @@
 import { t } from "elysia";
 import { oauthSettings } from "#src/api/oauth-schemas.ts";
-import { Access, AuthType, Moment, NullableMoment, ServerState } from "#src/api/schemas.ts";
+import { Access, AuthType, Moment, NullableMoment, Revocations, ServerState } from "#src/api/schemas.ts";
 
 const Nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T, description?: string) =>
   t.Union([schema, t.Null()], description === undefined ? {} : { description });
@@ -200,7 +200,7 @@ export const RemovedServer = t.Object(
   {
     deleted: t.Literal(true),
     id: t.Integer(),
-    revocations: t.Object({ confirmed: t.Integer(), unsupported: t.Integer(), failed: t.Integer() }),
+    revocations: Revocations,
   },
   { $id: "RemovedServer" },
 );

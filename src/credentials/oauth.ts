@@ -1,4 +1,5 @@
 import type { CredentialKind } from "#src/credentials/kind.ts";
+import type { TokenEndpointAuthMethod } from "#src/oauth/client-authentication.ts";
 
 /** What an OAuth credential holds, sealed as one text: the tokens, and the only places that they may be sent to. */
 export type Grant = {
@@ -7,8 +8,14 @@ export type Grant = {
   /** As recorded when the member authorized; a newer discovery changes nothing about them. */
   tokenEndpoint: string;
   revocationEndpoint: string | null;
+  /** How our client proved itself there. */
+  tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** RFC 8707; null where an admin turned it off. */
   resource: string | null;
+  /** In milliseconds since 1970. */
+  obtainedAt: number;
+  /** By a refresh, and not by the member. */
+  isRefreshed: boolean;
 };
 
 export const readGrant = (secret: string): Grant => JSON.parse(secret) as Grant;
@@ -20,4 +27,6 @@ export const oauth: CredentialKind = {
 };
 
 /** RFC 6750 §2.1: in the header, and nowhere else. */
-export const bearer = (accessToken: string): Record<string, string> => ({ Authorization: `Bearer ${accessToken}` });
+export const bearer = (accessToken: string): Record<string, string> => ({
+  Authorization: `Bearer ${accessToken}`,
+});

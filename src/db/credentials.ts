@@ -1,6 +1,13 @@
 import { and, asc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { accounts, type CatalogCounts, credentials, members } from "#src/db/schema.ts";
+import {
+  accounts,
+  type CatalogCounts,
+  credentials,
+  members,
+  serverMembers,
+  servers,
+} from "#src/db/schema.ts";
 
 export type CredentialRow = typeof credentials.$inferSelect;
 export type NewCredential = Pick<CredentialRow, "kind" | "sealed"> &
@@ -29,6 +36,9 @@ const at = (key: Key) =>
     eq(credentials.serverId, key.serverId),
     eq(credentials.memberId, key.memberId),
   );
+
+const ofMember = (workspaceId: string, memberId: number) =>
+  and(eq(credentials.workspaceId, workspaceId), eq(credentials.memberId, memberId));
 
 const ofServer = (workspaceId: string, serverId: number) =>
   and(eq(credentials.workspaceId, workspaceId), eq(credentials.serverId, serverId));
@@ -72,12 +82,24 @@ export const removeOfServer = (
     .where(and(ofServer(workspaceId, serverId), kind ? eq(credentials.kind, kind) : undefined))
     .returning();
 
-/** What a member holds, over all servers: for the farewell. */
-export const ofMember = (db: Db, workspaceId: string, memberId: number): Promise<CredentialRow[]> =>
+/** Drops what a member holds, over all servers. @returns what was there */
+export const removeOfMember = (db: Db, workspaceId: string, memberId: number): Promise<CredentialRow[]> =>
+  db.delete(credentials).where(ofMember(workspaceId, memberId)).returning();
+
+/** Drops what a member who no longer sees every server holds for those that it may not see. @returns what was there */
+export const removeUnseen = (db: Db, workspaceId: string, memberId: number): Promise<CredentialRow[]> =>
   db
-    .select()
-    .from(credentials)
-    .where(and(eq(credentials.workspaceId, workspaceId), eq(credentials.memberId, memberId)));
+    .delete(credentials)
+    .where(
+      and(
+        ofMember(workspaceId, memberId),
+        sql`exists (select 1 from ${servers} where ${servers.workspaceId} = ${workspaceId}
+          and ${servers.id} = ${credentials.serverId} and ${servers.access} = 'restricted')`,
+        sql`not exists (select 1 from ${serverMembers} where ${serverMembers.workspaceId} = ${workspaceId}
+          and ${serverMembers.serverId} = ${credentials.serverId} and ${serverMembers.memberId} = ${memberId})`,
+      ),
+    )
+    .returning();
 
 /** Drops the credentials of members who are neither chosen nor see every server. */
 export async function removeOfOthers(

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { accounts, credentials, members, type Role, workspaces } from "#src/db/schema.ts";
+import { accounts, members, type Role, workspaces } from "#src/db/schema.ts";
 
 export type MemberRow = typeof members.$inferSelect;
 export type NewMember = Pick<MemberRow, "workspaceId" | "accountId" | "role">;
@@ -82,15 +82,6 @@ export async function insert(db: Db, member: NewMember): Promise<MemberRow | und
 
 export async function setRole(db: Db, workspaceId: string, id: number, role: Role): Promise<void> {
   await db.update(members).set({ role }).where(isMember(workspaceId, id));
-}
-
-/** The ids of the servers that a member has connected to. */
-export async function connectedServers(db: Db, workspaceId: string, id: number): Promise<number[]> {
-  const rows = await db
-    .select({ serverId: credentials.serverId })
-    .from(credentials)
-    .where(and(eq(credentials.workspaceId, workspaceId), eq(credentials.memberId, id)));
-  return rows.map((row) => row.serverId);
 }
 
 /** Takes the member's API keys, credentials and server grants along. */

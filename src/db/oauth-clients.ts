@@ -55,9 +55,9 @@ export async function putIfAbsent(db: Db, row: Omit<OAuthClientRow, "createdAt">
   return kept ?? ((await find(db, row)) as OAuthClientRow);
 }
 
-/** Forgets our clients at one issuer, whatever redirect URI they have. */
-export async function remove(db: Db, key: AtIssuer): Promise<void> {
-  await db.delete(oauthClients).where(at(key));
+/** Forgets that one; one that was registered in its place stays. */
+export async function remove(db: Db, key: AtIssuer & { clientId: string }): Promise<void> {
+  await db.delete(oauthClients).where(and(at(key), eq(oauthClients.clientId, key.clientId)));
 }
 
 export async function removeOfServer(db: Db, workspaceId: string, serverId: number): Promise<void> {

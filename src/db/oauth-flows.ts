@@ -30,6 +30,13 @@ export async function take(
   return row && row.expiresAt.getTime() > Date.now() ? row : undefined;
 }
 
+/** For a server that is no longer the one that they began at. */
+export async function removeOfServer(db: Db, workspaceId: string, serverId: number): Promise<void> {
+  await db
+    .delete(oauthFlows)
+    .where(and(eq(oauthFlows.workspaceId, workspaceId), eq(oauthFlows.serverId, serverId)));
+}
+
 /** Forgets flows that nobody came back from. */
 export async function removeExpired(db: Db): Promise<void> {
   await db.delete(oauthFlows).where(lt(oauthFlows.expiresAt, sql`now()`));

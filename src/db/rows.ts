@@ -26,7 +26,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return constraint === undefined || constraint === (found.constraint ?? found.constraint_name);
 }
 
+/** What a row belongs to was deleted meanwhile. */
+export const isForeignKeyViolation = (error: unknown): boolean => sqlStateOf(error) === FOREIGN_KEY_VIOLATION;
+
 const UNIQUE_VIOLATION = "23505";
+const FOREIGN_KEY_VIOLATION = "23503";
 
 /** `constraint` is PGlite's name for it, `constraint_name` is postgres.js's. */
 type ServerError = { code: string; severity: string; constraint?: string; constraint_name?: string };

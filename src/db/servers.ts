@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import { credentials, icons, serverMembers, servers, serverTests } from "#src/db/schema.ts";
 import { needOf, type ServerStatus, serverStatus } from "#src/db/server-status.ts";
@@ -78,12 +78,8 @@ const sortKeys: Record<SortField, SQL> = {
 /** A server as its viewer sees it, with what the viewer has there. */
 export type ServerView = Awaited<ReturnType<typeof list>>[number];
 
-/** Rows of one page, in order; `total` is the same in each and counts all that match. */
-export function list(db: Db, viewer: Viewer, query: ListQuery) {
-  const key = sortKeys[query.sortBy];
-  const ordered = query.sortOrder === "asc" ? asc : desc;
-  const beyond = query.sortOrder === "asc" ? sql`>` : sql`<`;
-  const matches = and(
+const matching = (viewer: Viewer, query: ListQuery): SQL | undefined =>
+  and(
     eq(servers.workspaceId, viewer.workspaceId),
     isVisibleTo(viewer),
     query.id === null ? undefined : eq(servers.id, query.id),
@@ -93,6 +89,17 @@ export function list(db: Db, viewer: Viewer, query: ListQuery) {
     query.needsViewer ? sql`${needOf(viewer)} is not null` : undefined,
     query.q === null ? undefined : contains(query.q),
   );
+
+/** How many match, whatever the page. */
+export const count = (db: Db, viewer: Viewer, query: ListQuery): Promise<number> =>
+  db.$count(servers, matching(viewer, query));
+
+/** Rows of one page, in order; `total` is the same in each and counts all that match. */
+export function list(db: Db, viewer: Viewer, query: ListQuery) {
+  const key = sortKeys[query.sortBy];
+  const ordered = query.sortOrder === "asc" ? asc : desc;
+  const beyond = query.sortOrder === "asc" ? sql`>` : sql`<`;
+  const matches = matching(viewer, query);
   return db
     .select({
       server: servers,
@@ -132,6 +139,13 @@ export async function forUse(db: Db, viewer: Viewer, id: number) {
     .where(and(eq(servers.workspaceId, viewer.workspaceId), eq(servers.id, id), isVisibleTo(viewer)));
   return row;
 }
+
+/** Some of a workspace's servers, whoever may see them. */
+export const byIds = (db: Db, workspaceId: string, ids: number[]): Promise<ServerRow[]> =>
+  db
+    .select()
+    .from(servers)
+    .where(and(eq(servers.workspaceId, workspaceId), inArray(servers.id, ids)));
 
 export const hasUrl = async (db: Db, workspaceId: string, url: string): Promise<boolean> =>
   (
@@ -180,14 +194,81 @@ export async function update(
   return row;
 }
 
-/** Keeps what a connection told about the server; connections stay good. */
+/**
+ * Notes how our client came to be known at an issuer, unless the server has moved, or holds to another issuer by now. A
+ * new server waits for its first member then.
+ *
+ * @returns the row as it is now, or `undefined` where it was not noted
+ */
+export async function keepRegistration(
+  db: Db,
+  { workspaceId, id, url }: Pick<ServerRow, "workspaceId" | "id" | "url">,
+  { registration, issuer }: { registration: NonNullable<ServerRow["registration"]>; issuer: string },
+): Promise<ServerRow | undefined> {
+  const [row] = await db
+    .update(servers)
+    .set({
+      authType: "oauth",
+      registration,
+      issuer,
+      state: sql`case when ${servers.state} = 'REGISTER' then 'AUTHORIZE' else ${servers.state} end`,
+      version: sql`${servers.version} + 1`,
+      updatedAt: sql`now()`,
+    })
+    .where(
+      and(at(workspaceId, id), eq(servers.url, url), or(isNull(servers.issuer), eq(servers.issuer, issuer))),
+    )
+    .returning();
+  return row;
+}
+
+/** What a row was when a connection to it was begun: when it changes, what that connection tells is of something else. */
+export type Reached = Pick<ServerRow, "workspaceId" | "id" | "url" | "authType" | "state" | "enabled">;
+
+/** What a connection tells about the server. */
+export type Learned = Pick<ServerRow, "transport" | "protocolVersion" | "serverInfo" | "instructions">;
+
+/** Keeps that, unless the server has another URL by now; connections stay good. */
 export async function learn(
   db: Db,
-  workspaceId: string,
-  id: number,
-  learned: Pick<ServerRow, "transport" | "protocolVersion" | "serverInfo" | "instructions">,
+  { workspaceId, id, url }: Pick<Reached, "workspaceId" | "id" | "url">,
+  learned: Learned,
 ): Promise<void> {
-  await db.update(servers).set(learned).where(at(workspaceId, id));
+  await db
+    .update(servers)
+    .set(learned)
+    .where(and(at(workspaceId, id), eq(servers.url, url)));
+}
+
+/**
+ * Makes a server ready and switches it on, after a handshake with what the row said.
+ *
+ * @returns the row as it is now, or `undefined` where it was changed meanwhile or is gone
+ */
+export async function becomeReady(db: Db, reached: Reached): Promise<ServerRow | undefined> {
+  const { workspaceId, id, url, authType, state, enabled } = reached;
+  const [row] = await db
+    .update(servers)
+    .set({ state: "READY", enabled: true, version: sql`${servers.version} + 1`, updatedAt: sql`now()` })
+    .where(
+      and(
+        at(workspaceId, id),
+        eq(servers.url, url),
+        eq(servers.authType, authType),
+        eq(servers.state, state),
+        eq(servers.enabled, enabled),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/**
+ * Holds the row until the transaction ends. `share` keeps others from changing it; `update` also waits for those who
+ * share it.
+ */
+export async function hold(db: Db, workspaceId: string, id: number, how: "share" | "update"): Promise<void> {
+  await db.select({ id: servers.id }).from(servers).where(at(workspaceId, id)).for(how);
 }
 
 /** @returns whether a row was there to delete. */
@@ -196,14 +277,19 @@ export async function remove(db: Db, workspaceId: string, id: number): Promise<b
   return rows.length > 0;
 }
 
-/** What the metadata names instead of the issuer that credentials came from; null once it names that one again. */
+/**
+ * What the metadata names instead of the issuer that credentials came from; null once it names that one again. Not noted
+ * where that issuer is another one by now.
+ */
 export async function noteOtherIssuer(
   db: Db,
-  workspaceId: string,
-  id: number,
+  { workspaceId, id, issuer }: Pick<ServerRow, "workspaceId" | "id" | "issuer">,
   otherIssuer: string | null,
 ): Promise<void> {
-  await db.update(servers).set({ otherIssuer }).where(at(workspaceId, id));
+  await db
+    .update(servers)
+    .set({ otherIssuer })
+    .where(and(at(workspaceId, id), sql`${servers.issuer} is not distinct from ${issuer}`));
 }
 
 /** Keeps what the server said when it refused a member: it tells where its metadata is. */

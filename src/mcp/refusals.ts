@@ -1,8 +1,11 @@
 import { McpError } from "#src/mcp/errors.ts";
 
+/** Hides our credentials in what a server says. */
+type Mask = (text: string) => string;
+
 /** For a 401. */
-export function unauthorized(response: Response): McpError {
-  const challenge = challengeOf(response);
+export function unauthorized(response: Response, mask: Mask): McpError {
+  const challenge = challengeOf(response, mask);
   return new McpError("unauthorized", "http", "The server asks for an authorization.", {
     status: 401,
     challenge,
@@ -10,8 +13,8 @@ export function unauthorized(response: Response): McpError {
 }
 
 /** For a 403, which may ask for more scopes (RFC 6750 §3.1) or be the end of it. */
-export function forbidden(response: Response): McpError {
-  const details = { status: 403, challenge: challengeOf(response) };
+export function forbidden(response: Response, mask: Mask): McpError {
+  const details = { status: 403, challenge: challengeOf(response, mask) };
   const wantsScope = details.challenge.some((value) => /\berror\s*=\s*"?insufficient_scope\b/i.test(value));
   if (!wantsScope) return new McpError("failed", "http", "The server forbids this (HTTP 403).", details);
   return new McpError(
@@ -22,8 +25,11 @@ export function forbidden(response: Response): McpError {
   );
 }
 
-/** A `Headers` object joins several lines to one; a parser of RFC 9110 reads that as it reads the lines. */
-export function challengeOf(response: Response): string[] {
+/**
+ * A `Headers` object joins several lines to one; a parser of RFC 9110 reads that as it reads the lines. What is in it is
+ * kept, and becomes part of addresses.
+ */
+export function challengeOf(response: Response, mask: Mask): string[] {
   const value = response.headers.get("www-authenticate");
-  return value === null ? [] : [value];
+  return value === null ? [] : [mask(value)];
 }

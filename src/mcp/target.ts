@@ -25,8 +25,9 @@ export type Authorization = {
   /**
    * The server answered 401 to what we sent.
    *
-   * @param challenge - its raw `WWW-Authenticate` values, controlled by the server
+   * @param challenge - its `WWW-Authenticate` values, controlled by the server
+   * @param refused - what we sent, which a request beside this one may have renewed already
    * @returns whether one more try with fresh headers is worth it
    */
-  renew?(challenge: readonly string[]): Promise<boolean>;
+  renew?(challenge: readonly string[], refused: Record<string, string>): Promise<boolean>;
 };

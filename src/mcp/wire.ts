@@ -91,22 +91,28 @@ export class Wire {
   }
 
   async #authorized(url: URL, request: Outgoing): Promise<Response> {
-    const response = await this.#send(url, request);
-    if (response.status !== 401) return response;
-    await response.body?.cancel();
-    if (!(await this.#isRenewed(challengeOf(response)))) throw unauthorized(response);
-
-    const second = await this.#send(url, request);
-    if (second.status !== 401) return second;
-    await second.body?.cancel();
-    throw unauthorized(second);
-  }
-
-  async #send(url: URL, { isStream, ...request }: Outgoing): Promise<Response> {
     if (url.origin !== this.#origin)
       throw new McpError("failed", "handshake", "The server points to another origin.");
+    const proof = await this.#proof();
+    const response = await this.#send(url, request, proof);
+    if (response.status !== 401) return response;
+    await response.body?.cancel();
+    if (!(await this.#isRenewed(challengeOf(response, this.mask.hide), proof)))
+      throw unauthorized(response, this.mask.hide);
+
+    const second = await this.#send(url, request, await this.#proof());
+    if (second.status !== 401) return second;
+    await second.body?.cancel();
+    throw unauthorized(second, this.mask.hide);
+  }
+
+  async #send(
+    url: URL,
+    { isStream, ...request }: Outgoing,
+    proof: Record<string, string>,
+  ): Promise<Response> {
     const headers = new Headers(request.headers);
-    for (const [name, value] of Object.entries(await this.#authorization())) headers.set(name, value);
+    for (const [name, value] of Object.entries(proof)) headers.set(name, value);
 
     this.#streamedBytes = 0;
     const limits = this.#limitsFor(isStream);
@@ -121,7 +127,7 @@ export class Wire {
     return response;
   }
 
-  async #authorization(): Promise<Record<string, string>> {
+  async #proof(): Promise<Record<string, string>> {
     try {
       const headers = await this.#target.authorization.headers();
       this.mask.remember(headers);
@@ -131,9 +137,9 @@ export class Wire {
     }
   }
 
-  async #isRenewed(challenge: readonly string[]): Promise<boolean> {
+  async #isRenewed(challenge: readonly string[], refused: Record<string, string>): Promise<boolean> {
     try {
-      return (await this.#target.authorization.renew?.(challenge)) ?? false;
+      return (await this.#target.authorization.renew?.(challenge, refused)) ?? false;
     } catch (cause) {
       throw new McpError("unauthorized", "http", "The credential for this server cannot be renewed.", {
         status: 401,
@@ -167,7 +173,7 @@ export class Wire {
     }
     if (status === 403) {
       await response.body?.cancel();
-      throw forbidden(response);
+      throw forbidden(response, this.mask.hide);
     }
     // The SDK's event source transport throws these with the status in the text alone.
     if (this.#transport === "sse" && method === "POST" && !response.ok) {

@@ -2,7 +2,7 @@ import { CodeChallengeMethod, generateCodeVerifier, generateState, OAuth2Client 
 import { Secret } from "#src/lib/secret.ts";
 
 /** Ours alone: neither an endpoint's own query nor an admin may say these. */
-const OUR_PARAMETERS = [
+export const reservedAuthorizationParameters: readonly string[] = [
   "response_type",
   "response_mode",
   "client_id",
@@ -50,7 +50,7 @@ export function startAuthorization(request: AuthorizationRequest): StartedAuthor
   const endpoint = new URL(request.authorizationEndpoint);
   for (const [name, value] of Object.entries(request.authorizationParameters))
     endpoint.searchParams.set(name, value);
-  for (const name of OUR_PARAMETERS) endpoint.searchParams.delete(name);
+  for (const name of reservedAuthorizationParameters) endpoint.searchParams.delete(name);
 
   const url = new OAuth2Client(request.clientId, null, request.redirectUri).createAuthorizationURLWithPKCE(
     endpoint.href,

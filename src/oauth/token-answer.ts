@@ -24,10 +24,11 @@ export type TokenAnswer = {
  * Checks a successful answer.
  *
  * @param sentAt - when it was asked for: a token's life may have begun as early as that
- * @throws {TokenError} `refused` for a token that cannot be used
+ * @throws {TokenError} `unavailable` for a token that cannot be used
  */
 export function readTokenAnswer(json: unknown, sentAt: Date): TokenAnswer {
-  const unusable = (what: string): Error => new TokenError("refused", `The token endpoint's answer ${what}.`);
+  const unusable = (what: string): Error =>
+    new TokenError("unavailable", `The token endpoint's answer ${what}.`);
   const fields = readFields(json, unusable);
   if (fields.requiredText("token_type").toLowerCase() !== "bearer")
     throw unusable("has a token that is no bearer token (RFC 6750)");

@@ -18,7 +18,7 @@ export type TokenRequest = {
 };
 
 /** Ours alone: an admin's parameters may not say these. */
-const OUR_PARAMETERS = [
+export const reservedTokenParameters: readonly string[] = [
   "grant_type",
   "code",
   "code_verifier",
@@ -58,7 +58,7 @@ export async function askForTokens(
   grant: Readonly<Record<string, string>>,
 ): Promise<{ json: unknown; sentAt: Date }> {
   const form = new URLSearchParams(request.tokenParameters);
-  for (const name of OUR_PARAMETERS) form.delete(name);
+  for (const name of reservedTokenParameters) form.delete(name);
   for (const [name, value] of Object.entries(grant)) form.set(name, value);
   if (request.resource !== null) form.set("resource", request.resource);
   const headers = new Headers();
@@ -97,12 +97,14 @@ async function post(
 function refusal(status: number, json: unknown): TokenError {
   const code = readErrorCode(json);
   const words = code ?? (hasError(json) ? "an error of its own" : `status ${status}`);
-  return new TokenError(kindOf(status, code), `The token endpoint answered with ${words}.`, { code });
+  return new TokenError(kindOf(status, json), `The token endpoint answered with ${words}.`, { code });
 }
 
-function kindOf(status: number, code: string | null): TokenError["kind"] {
-  // A server in trouble may say anything; what it says then must not end a grant.
-  if (status >= 500 || status === 408 || status === 425 || status === 429) return "unavailable";
+function kindOf(status: number, json: unknown): TokenError["kind"] {
+  // A server in trouble may say anything, and what stands before it (a firewall, a gateway) says nothing about a grant.
+  if (status >= 500 || status === 408 || status === 425 || status === 429 || !hasError(json))
+    return "unavailable";
+  const code = readErrorCode(json);
   if (code === "invalid_grant" || code === "invalid_client") return code;
   return code === "server_error" || code === "temporarily_unavailable" ? "unavailable" : "refused";
 }

@@ -21,9 +21,14 @@ export async function get(ctx: Ctx, serverId: number): Promise<Access> {
  *
  * @throws {AppError} `not_found`; `invalid` where one of the ids is no member here
  */
-export async function set(ctx: Ctx, serverId: number, input: { access: Access["access"]; memberIds?: number[] }): Promise<Access> {
+export async function set(
+  ctx: Ctx,
+  serverId: number,
+  input: { access: Access["access"]; memberIds?: number[] },
+): Promise<Access> {
   const { server } = await find(ctx, serverId);
-  const memberIds = input.access === "everyone" ? [] : [...new Set(input.memberIds ?? [])].sort((a, b) => a - b);
+  const memberIds =
+    input.access === "everyone" ? [] : [...new Set(input.memberIds ?? [])].sort((a, b) => a - b);
   const existing = await chosenRows.existing(ctx.db, server.workspaceId, memberIds);
   const stranger = memberIds.findIndex((id) => !existing.has(id));
   if (stranger >= 0) throw invalid(`/memberIds/${stranger}`, "This is no member of the workspace.");

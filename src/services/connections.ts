@@ -7,7 +7,7 @@ import type { Authorization, Target } from "#src/mcp/target.ts";
 import { type Ctx, depsOf } from "#src/services/context.ts";
 import { sealedFor } from "#src/services/credential-seal.ts";
 import { memberAuthRequired } from "#src/services/member-auth.ts";
-import { oauthAuthorization } from "#src/services/oauth/authorization.ts";
+import { freshen, oauthAuthorization } from "#src/services/oauth/authorization.ts";
 import { requireSameIssuer } from "#src/services/oauth/discover.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
 import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
@@ -60,12 +60,15 @@ export const targetOf = (
 });
 
 function authorizationOf(ctx: Ctx, server: Server, credential: rows.CredentialRow | null): Authorization {
-  if (server.authType === "oauth") return oauthAuthorization(depsOf(ctx), server, credential);
-  const secret = credential?.sealed
-    ? ctx.keyring.open(credential.sealed, sealedFor(server, ctx.member.id))
-    : null;
-  const headers = kinds[server.authType].headers(secret, server);
-  return { headers: async () => headers };
+  const { authType } = server;
+  if (authType === "oauth") return oauthAuthorization(depsOf(ctx), server, credential);
+  const sealed = credential?.sealed ?? null;
+  const { keyring } = ctx;
+  const place = sealedFor(server, ctx.member.id);
+  // Opened where it is needed: one that does not open, because its key is gone, is then a bad credential and no fault.
+  const open = () => kinds[authType].headers(sealed === null ? null : keyring.open(sealed, place), server);
+  let headers: Record<string, string> | undefined;
+  return { headers: async () => (headers ??= open()) };
 }
 
 async function withTarget<T>(
@@ -76,6 +79,7 @@ async function withTarget<T>(
   const inUse = await find(ctx, serverId);
   requireUsable(ctx, inUse);
   try {
+    if (inUse.server.authType === "oauth") await freshen(depsOf(ctx), inUse.server, inUse.credential);
     const result = await work(targetOf(ctx, inUse));
     touch(ctx, inUse);
     return { result, inUse };

@@ -1,12 +1,17 @@
 import type { CredentialRow } from "#src/db/credentials.ts";
+import { hold } from "#src/db/servers.ts";
 import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
-import { orderRevocations, revokeNow, type Tally } from "#src/services/oauth/revocations.ts";
+import { type Ordered, orderRevocations, revokeNow, type Tally } from "#src/services/oauth/revocations.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
+/*
+ * The one way in which credentials end: what a transaction deletes is revoked at its authorization server after it.
+ */
+
 /**
- * Drops credentials of one server and tells its authorization server: the one way in which a credential ends.
+ * Drops credentials of one server and tells its authorization server.
  *
  * @param drop - deletes them (and whatever else goes with them) in the transaction it is given, and says which
  * @returns the rows that went, and what became of their tokens
@@ -17,13 +22,36 @@ export async function dropCredentials(
   drop: (tx: Ctx["db"]) => Promise<CredentialRow[]>,
   after: (tx: Ctx["db"]) => Promise<unknown> = async () => {},
 ): Promise<{ dropped: CredentialRow[]; tally: Tally }> {
-  const { dropped, ordered } = await ctx.db.transaction(async (tx) => {
-    const dropped = await drop(tx);
-    const ordered = await orderRevocations({ ...ctx, db: tx }, server, dropped);
+  const begun = await ctx.db.transaction(async (tx) => {
+    // Whoever connects at this moment has either been waited for, or finds what is there afterwards.
+    await hold(tx, server.workspaceId, server.id, "update");
+    const begun = await beginDrop({ ...ctx, db: tx }, await drop(tx));
     await after(tx);
-    await announce({ db: tx }, server);
-    return { dropped, ordered };
+    if (begun.dropped.length === 0) await announce({ db: tx }, server);
+    return begun;
   });
-  for (const { memberId } of dropped) ctx.pool.drop(`${poolPrefix(server)}${memberId}/`);
-  return { dropped, tally: await revokeNow(ctx, ordered) };
+  return { dropped: begun.dropped, tally: await endDrop(ctx, begun) };
+}
+
+/** What is still to be done about credentials that a transaction has deleted. */
+export type BegunDrop = { dropped: CredentialRow[]; ordered: Ordered };
+
+/** Belongs into that transaction, while their servers are still there. */
+export async function beginDrop(
+  ctx: Pick<Ctx, "db" | "keyring">,
+  dropped: CredentialRow[],
+): Promise<BegunDrop> {
+  const serverIds = new Map(dropped.map(({ workspaceId, serverId }) => [serverId, workspaceId]));
+  for (const [id, workspaceId] of serverIds) await announce(ctx, { workspaceId, id });
+  return { dropped, ordered: await orderRevocations(ctx, dropped) };
+}
+
+/** Comes after its commit. */
+export async function endDrop(
+  ctx: Pick<Ctx, "db" | "fetch" | "pool">,
+  { dropped, ordered }: BegunDrop,
+): Promise<Tally> {
+  for (const { workspaceId, serverId, memberId } of dropped)
+    ctx.pool.drop(`${poolPrefix({ workspaceId, id: serverId })}${memberId}/`);
+  return revokeNow(ctx, ordered);
 }

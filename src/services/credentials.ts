@@ -1,5 +1,6 @@
-import { invalid, notFound } from "#src/errors.ts";
+import { AppError, invalid, notFound } from "#src/errors.ts";
 import * as rows from "#src/db/credentials.ts";
+import * as serverRows from "#src/db/servers.ts";
 import { kinds } from "#src/credentials/index.ts";
 import type { RevocationOutcome } from "#src/oauth/revocation.ts";
 import { audit } from "#src/services/audit-events.ts";
@@ -20,7 +21,8 @@ export type Disconnected = { connected: false; revocation: RevocationOutcome };
 /**
  * Connects the asking member: a link for `direct_auth`, a secret that the server has accepted for `api_key`.
  *
- * @throws {AppError} `invalid` for a missing, superfluous or refused secret; `authorization_required` for `oauth`
+ * @throws {AppError} `invalid` for a missing, superfluous or refused secret; `authorization_required` for `oauth`;
+ *   `conflict` where somebody changed the server meanwhile
  */
 export async function connect(ctx: Ctx, serverId: number, secret: string | null): Promise<Connected> {
   const inUse = await find(ctx, serverId);
@@ -64,9 +66,14 @@ async function tryOut(ctx: Ctx, inUse: ServerInUse, secret: string): Promise<voi
   throw await upstreamFailure(ctx, inUse.server, probe.error);
 }
 
+/** @throws {AppError} `conflict` where the server is no longer what was tried, `not_found` where it is gone */
 async function keep(ctx: Ctx, server: Server, sealed: string | null): Promise<void> {
   const key = { workspaceId: server.workspaceId, serverId: server.id, memberId: ctx.member.id };
   await ctx.db.transaction(async (tx) => {
+    await serverRows.hold(tx, server.workspaceId, server.id, "share");
+    const now = await find({ ...ctx, db: tx }, server.id);
+    if (now.server.url !== server.url || now.server.authType !== server.authType)
+      throw new AppError("conflict", `${server.name} was changed meanwhile. Try again.`);
     await rows.put(tx, key, { kind: server.authType, sealed });
     await audit({ ...ctx, db: tx }, { action: "credential.connected", target: targetOf(server) });
     await announce({ db: tx }, server);
@@ -79,7 +86,10 @@ async function drop(ctx: Ctx, server: Server, memberId: number): Promise<Revocat
   const { dropped, tally } = await dropCredentials(ctx, server, async (tx) => {
     const row = await rows.remove(tx, key);
     if (!row) return [];
-    await audit({ ...ctx, db: tx }, { action: "credential.disconnected", target: targetOf(server), details: { memberId } });
+    await audit(
+      { ...ctx, db: tx },
+      { action: "credential.disconnected", target: targetOf(server), details: { memberId } },
+    );
     return [row];
   });
   return dropped.length === 0 ? null : outcomeOf(tally);

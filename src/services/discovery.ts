@@ -1,7 +1,7 @@
 import { AppError } from "#src/errors.ts";
 import type { Probe } from "#src/mcp/probe.ts";
-import type { Target } from "#src/mcp/target.ts";
 import { wantsOAuth } from "#src/oauth/recognition.ts";
+import { tryTarget } from "#src/services/busy.ts";
 import type { AuthType, Ctx } from "#src/services/context.ts";
 
 /** What a server answers to somebody it does not know. */
@@ -17,7 +17,7 @@ export type FirstLook = {
  * @throws {AppError} `url_not_allowed` where our own egress policy forbids the address
  */
 export async function firstLook(ctx: Ctx, url: string): Promise<FirstLook> {
-  const result = await ctx.pool.probe(anonymousTarget(ctx.member.workspaceId, { id: 0, url }, ctx.member.id));
+  const result = await knock(ctx, { id: 0, url });
   if (result.ok) return { probe: result, authType: "direct_auth" };
   if (result.error.kind === "refused")
     throw new AppError("url_not_allowed", result.error.message, { cause: result.error });
@@ -26,17 +26,16 @@ export async function firstLook(ctx: Ctx, url: string): Promise<FirstLook> {
   return { probe: result, authType: isOAuth ? "oauth" : "api_key" };
 }
 
-/**
- * A server as somebody without any credential reaches it: to be probed, never pooled.
- *
- * @param memberId - on whose account the call goes
- */
-export const anonymousTarget = (workspaceId: string, server: { id: number; url: string }, memberId: number): Target => ({
-  key: `${workspaceId}/${server.id}/nobody`,
-  workspaceId,
-  memberId,
-  serverId: server.id,
-  url: server.url,
-  known: { transport: "streamable_http", protocolVersion: null },
-  authorization: { headers: async () => ({}) },
-});
+/** Tries a server as somebody without any credential reaches it. Nothing of it is kept. */
+export function knock(ctx: Ctx, server: { id: number; url: string }): Promise<Probe> {
+  const { id: memberId, workspaceId } = ctx.member;
+  return tryTarget(ctx, {
+    key: `${workspaceId}/${server.id}/nobody`,
+    workspaceId,
+    memberId,
+    serverId: server.id,
+    url: server.url,
+    known: { transport: "streamable_http", protocolVersion: null },
+    authorization: { headers: async () => ({}) },
+  });
+}

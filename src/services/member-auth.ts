@@ -4,7 +4,8 @@ import type { Server } from "#src/services/servers/find.ts";
 
 /** Where a member's browser begins to authorize us at an OAuth server: absolute, and for every member the same. */
 export const authorizeUrl = (ctx: Pick<Ctx, "settings">, server: Server): string =>
-  new URL(`/api/v2/w/${server.workspaceId}/mcp-servers/${server.id}/oauth/authorize`, ctx.settings.publicUrl).href;
+  new URL(`/api/v2/w/${server.workspaceId}/mcp-servers/${server.id}/oauth/authorize`, ctx.settings.publicUrl)
+    .href;
 
 /** What the asking member has to do before this server answers them, with all that a client needs to offer it. */
 export function memberAuthRequired(ctx: Ctx, server: Server, options: { cause?: unknown } = {}): AppError {

@@ -1,13 +1,15 @@
 import { AppError, notFound } from "#src/errors.ts";
+import * as credentialRows from "#src/db/credentials.ts";
 import * as rows from "#src/db/members.ts";
 import * as workspaces from "#src/db/workspaces.ts";
 import { audit } from "#src/services/audit-events.ts";
-import { announce } from "#src/services/changes.ts";
 import type { Ctx, Deps, Role } from "#src/services/context.ts";
+import { beginDrop, endDrop } from "#src/services/credential-drops.ts";
 import { pageById } from "#src/services/id-page.ts";
+import type { Tally } from "#src/services/oauth/revocations.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
-import { poolPrefix } from "#src/services/pool-keys.ts";
 import { requirePowerOver } from "#src/services/roles.ts";
+import { scopesOfRole } from "#src/services/scopes.ts";
 
 export type WorkspaceMember = {
   id: number;
@@ -30,47 +32,59 @@ export const list = (ctx: Ctx, page: PageInput): Promise<Page<WorkspaceMember>> 
   );
 
 /**
- * Gives a member another role. Their keys follow with the next request.
+ * Gives a member another role. Their keys follow with the next request; what they held of servers that only admins may see
+ * goes.
  *
  * @throws {AppError} `not_found`, `insufficient_scope`, `conflict` for the last owner
  */
 export async function update(ctx: Ctx, id: number, { role }: { role: Role }): Promise<WorkspaceMember> {
-  return await ctx.db.transaction(async (tx) => {
+  const { workspaceId } = ctx.member;
+  const { member, lost } = await ctx.db.transaction(async (tx) => {
     const { target, asker } = await findForChange(ctx, tx, id);
     requirePowerOver(asker.role, role);
-    if (target.role === role) return present(target);
+    if (target.role === role) return { member: present(target), lost: null };
 
-    if (target.role === "owner") await requireAnotherOwner(tx, ctx.member.workspaceId);
-    await rows.setRole(tx, ctx.member.workspaceId, id, role);
+    if (target.role === "owner") await requireAnotherOwner(tx, workspaceId);
+    await rows.setRole(tx, workspaceId, id, role);
     await audit(
       { ...ctx, db: tx },
       { action: "member.updated", target: targetOf(target), details: { from: target.role, to: role } },
     );
-    return present({ ...target, role });
+    const unseen = scopesOfRole(role).includes("apps:admin")
+      ? []
+      : await credentialRows.removeUnseen(tx, workspaceId, id);
+    return { member: present({ ...target, role }), lost: await beginDrop({ ...ctx, db: tx }, unseen) };
   });
+  if (lost) await endDrop(ctx, lost);
+  return member;
 }
 
 /**
  * Takes a member out of the workspace, with their keys, credentials and open invitations. The account stays.
  *
+ * @returns what became of their tokens
  * @throws {AppError} `not_found`, `insufficient_scope`, `conflict` for the last owner
  */
-export async function remove(ctx: Ctx, id: number): Promise<void> {
+export async function remove(ctx: Ctx, id: number): Promise<Tally> {
   const { workspaceId } = ctx.member;
-  const serverIds = await ctx.db.transaction(async (tx) => {
+  const lost = await ctx.db.transaction(async (tx) => {
     const { target } = await findForChange(ctx, tx, id);
     if (target.role === "owner") await requireAnotherOwner(tx, workspaceId);
 
-    const connected = await rows.connectedServers(tx, workspaceId, id);
+    const held = await credentialRows.removeOfMember(tx, workspaceId, id);
+    const begun = await beginDrop({ ...ctx, db: tx }, held);
     await rows.remove(tx, workspaceId, id);
-    for (const serverId of connected) await announce({ db: tx }, { workspaceId, id: serverId });
     await audit(
       { ...ctx, db: tx },
-      { action: "member.removed", target: targetOf(target), details: { role: target.role } },
+      {
+        action: "member.removed",
+        target: targetOf(target),
+        details: { role: target.role, connections: held.length },
+      },
     );
-    return connected;
+    return begun;
   });
-  for (const serverId of serverIds) ctx.pool.drop(`${poolPrefix({ workspaceId, id: serverId })}${id}/`);
+  return endDrop(ctx, lost);
 }
 
 /** From here to the end of the transaction nobody else changes a role, so what is read stays true. */

@@ -55,7 +55,12 @@ export async function discoverOAuth(ctx: Ctx, text: string): Promise<OAuthDiscov
 }
 
 /** How our client would come to be at a server; null where that cannot be told yet. */
-export async function registrationAt(ctx: Ctx, url: string, look: FirstLook, settings: OAuthSettings): Promise<Registration | null> {
+export async function registrationAt(
+  ctx: Ctx,
+  url: string,
+  look: FirstLook,
+  settings: OAuthSettings,
+): Promise<Registration | null> {
   if (look.authType !== "oauth") return null;
   if (settings.clientId !== undefined) return "manual";
   const found = await discoverAt(ctx, url, look, settings).catch((failure: unknown) => {
@@ -65,7 +70,12 @@ export async function registrationAt(ctx: Ctx, url: string, look: FirstLook, set
   return found?.registration ?? null;
 }
 
-const discoverAt = (ctx: Ctx, url: string, { probe }: FirstLook, settings: OAuthSettings): Promise<Discovery | null> =>
+const discoverAt = (
+  ctx: Ctx,
+  url: string,
+  { probe }: FirstLook,
+  settings: OAuthSettings,
+): Promise<Discovery | null> =>
   discover(ctx.fetch, url, {
     challenges: probe.ok ? [] : probe.error.challenge,
     issuer: null,
@@ -87,15 +97,23 @@ const ofOpenServer = (url: string, probe: Extract<FirstLook["probe"], { ok: true
   serverInfo: probe.serverInfo,
   warnings:
     probe.transport === "sse"
-      ? [{ code: "legacy_sse", message: "The server speaks HTTP+SSE, which newer revisions of MCP have given up." }]
+      ? [
+          {
+            code: "legacy_sse",
+            message: "The server speaks HTTP+SSE, which newer revisions of MCP have given up.",
+          },
+        ]
       : [],
 });
 
 /** Something that answered, but not as an MCP server does, is not unreachable. */
 function failureOf(error: McpError): AppError {
   const options = { fields: { stage: error.stage }, cause: error };
-  const isTrouble = error.kind === "failed" && (error.stage === "http" ? error.status === undefined : error.stage !== "handshake");
-  if (error.kind === "timeout") return new AppError("upstream_timeout", "The server did not answer in time.", options);
+  const isTrouble =
+    error.kind === "failed" &&
+    (error.stage === "http" ? error.status === undefined : error.stage !== "handshake");
+  if (error.kind === "timeout")
+    return new AppError("upstream_timeout", "The server did not answer in time.", options);
   if (isTrouble || (error.status ?? 0) >= 500) return new AppError("upstream_failed", error.message, options);
   return new AppError("discovery_failed", `There is no MCP server at this URL: ${error.message}`, options);
 }

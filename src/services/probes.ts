@@ -2,11 +2,13 @@ import * as serverRows from "#src/db/servers.ts";
 import * as testRows from "#src/db/server-tests.ts";
 import type { Probe } from "#src/mcp/probe.ts";
 import type { Authorization } from "#src/mcp/target.ts";
+import { audit } from "#src/services/audit-events.ts";
+import { tryTarget } from "#src/services/busy.ts";
 import { announce } from "#src/services/changes.ts";
 import { targetOf } from "#src/services/connections.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { requestIcon } from "#src/services/icons.ts";
-import type { Server, ServerInUse } from "#src/services/servers/find.ts";
+import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
 
 export type { Probe };
 
@@ -14,9 +16,10 @@ export type { Probe };
  * Tries a server with the asking member's own credential, and keeps how that went and what it taught.
  *
  * @param authorization - to try instead of the stored credential
+ * @throws {AppError} `rate_limited` where too many calls are under way
  */
 export async function probeAs(ctx: Ctx, use: ServerInUse, authorization?: Authorization): Promise<Probe> {
-  const result = await ctx.pool.probe(targetOf(ctx, use, authorization));
+  const result = await tryTarget(ctx, targetOf(ctx, use, authorization));
   await record(ctx, use.server, result);
   return result;
 }
@@ -24,7 +27,7 @@ export async function probeAs(ctx: Ctx, use: ServerInUse, authorization?: Author
 /** Notes a probe in the server's history, and what the server said of itself. */
 export async function record(ctx: Ctx, server: Server, result: Probe): Promise<void> {
   if (result.ok)
-    await serverRows.learn(ctx.db, server.workspaceId, server.id, {
+    await serverRows.learn(ctx.db, server, {
       transport: result.transport,
       protocolVersion: result.protocolVersion,
       serverInfo: result.serverInfo,
@@ -44,10 +47,26 @@ export async function record(ctx: Ctx, server: Server, result: Probe): Promise<v
   await announce(ctx, server);
 }
 
-/** A handshake has succeeded: the server is set up and switched on. */
-export async function markReady(ctx: Ctx, server: Server): Promise<void> {
-  if (server.state === "READY" && server.enabled) return;
-  await serverRows.update(ctx.db, server.workspaceId, server.id, { state: "READY", enabled: true });
-  await announce(ctx, server);
+/**
+ * A handshake has succeeded: the server is set up and switched on. Not where somebody has changed it since it was looked
+ * up: what was shaken hands with is not what is there now.
+ *
+ * @returns how it is now
+ * @throws {AppError} `not_found` where it is gone
+ */
+export async function markReady(ctx: Ctx, server: Server): Promise<Pick<Server, "state" | "enabled">> {
+  if (server.state === "READY" && server.enabled) return server;
+  const ready = await ctx.db.transaction(async (tx) => {
+    const row = await serverRows.becomeReady(tx, server);
+    if (row)
+      await audit(
+        { ...ctx, db: tx },
+        { action: "server.enabled", target: { type: "server", id: server.id, name: server.name } },
+      );
+    await announce({ db: tx }, server);
+    return row;
+  });
+  if (!ready) return (await find(ctx, server.id)).server;
   if (server.state !== "READY") await requestIcon(ctx, server);
+  return ready;
 }

@@ -1,6 +1,8 @@
 import * as rows from "#src/db/server-tests.ts";
+import { AppError } from "#src/errors.ts";
 import { authFields } from "#src/services/member-auth.ts";
 import type { Ctx } from "#src/services/context.ts";
+import { stepUp } from "#src/services/oauth/step-up.ts";
 import { markReady, type Probe, probeAs } from "#src/services/probes.ts";
 import { find, type Server } from "#src/services/servers/find.ts";
 
@@ -48,6 +50,8 @@ export async function history(ctx: Ctx, serverId: number): Promise<PastTest[]> {
  * A real handshake with the asking member's own credential; success makes the server `READY` and enabled.
  *
  * A failure is an answer, never thrown. It disables nothing and drops nobody's credential.
+ *
+ * @throws {AppError} `not_found`; `rate_limited` where too many calls are under way for there to be a test
  */
 export async function test(ctx: Ctx, serverId: number): Promise<TestResult> {
   const use = await find(ctx, serverId);
@@ -63,12 +67,12 @@ export async function test(ctx: Ctx, serverId: number): Promise<TestResult> {
       protocolVersion: null,
       transport: null,
       serverInfo: null,
-      error: failureOf(ctx, use.server, probe.error),
+      error: await failureOf(ctx, use.server, probe.error),
       state: use.server.state,
       enabled: use.server.enabled,
     };
 
-  await markReady(ctx, use.server);
+  const { state, enabled } = await markReady(ctx, use.server);
   return {
     ...shared,
     success: true,
@@ -76,8 +80,8 @@ export async function test(ctx: Ctx, serverId: number): Promise<TestResult> {
     transport: probe.transport,
     serverInfo: probe.serverInfo,
     error: null,
-    state: "READY",
-    enabled: true,
+    state,
+    enabled,
   };
 }
 
@@ -92,16 +96,18 @@ const codes = {
   rpc: "upstream_failed",
 } as const;
 
-function failureOf(
-  ctx: Ctx,
-  server: Server,
-  error: Extract<Probe, { ok: false }>["error"],
-): TestResult["error"] {
-  const code = codes[error.kind];
+type ProbeError = Extract<Probe, { ok: false }>["error"];
+
+/** What our own refresh met on the way, or what is to be asked for next, says more than the server's refusal. */
+async function failureOf(ctx: Ctx, server: Server, error: ProbeError): Promise<TestResult["error"]> {
+  const wantsMore = error.kind === "insufficient_scope" && server.authType === "oauth";
+  const known = wantsMore ? await stepUp(ctx, server, error) : error.cause;
+  const isOurs = known instanceof AppError;
+  const code = isOurs ? known.reason : codes[error.kind];
   return {
     code,
-    stage: error.stage,
-    message: error.message,
+    stage: isOurs ? String(known.fields["stage"] ?? error.stage) : error.stage,
+    message: isOurs ? known.message : error.message,
     ...(code === "member_auth_required" ? authFields(ctx, server) : {}),
   };
 }

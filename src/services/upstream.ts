@@ -1,7 +1,9 @@
 import { AppError } from "#src/errors.ts";
 import { McpError } from "#src/mcp/errors.ts";
+import { busyFailure } from "#src/services/busy.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { memberAuthRequired } from "#src/services/member-auth.ts";
+import { GrantEnded } from "#src/services/oauth/grants.ts";
 import { stepUp } from "#src/services/oauth/step-up.ts";
 import { refusedWithoutCredential } from "#src/services/servers/correct.ts";
 import type { Server } from "#src/services/servers/find.ts";
@@ -16,24 +18,31 @@ const resourceNotFound = -32002;
  * The server's own words appear only where they help the caller mend a request, and always marked as the server's.
  */
 export async function upstreamFailure(ctx: Ctx, server: Server, failure: unknown): Promise<unknown> {
+  if (failure instanceof GrantEnded) return memberAuthRequired(ctx, server, { cause: failure });
   if (!(failure instanceof McpError)) return failure;
   const options = { fields: { stage: failure.stage }, cause: failure };
   switch (failure.kind) {
     case "unauthorized":
       // What our own refresh met on the way says more than the 401 that made it necessary.
-      if (failure.cause instanceof AppError) return failure.cause;
-      return memberAuthRequired(ctx, await refusedWithoutCredential(ctx, server, failure.challenge), { cause: failure });
+      if (failure.cause instanceof AppError || failure.cause instanceof GrantEnded)
+        return upstreamFailure(ctx, server, failure.cause);
+      return memberAuthRequired(ctx, await refusedWithoutCredential(ctx, server, failure.challenge), {
+        cause: failure,
+      });
     case "insufficient_scope":
-      return server.authType === "oauth" ? stepUp(ctx, server, failure) : memberAuthRequired(ctx, server, { cause: failure });
+      return server.authType === "oauth"
+        ? stepUp(ctx, server, failure)
+        : memberAuthRequired(ctx, server, { cause: failure });
     case "refused":
       return new AppError("url_not_allowed", failure.message, options);
     case "busy":
-      return new AppError("rate_limited", "Too many calls to remote servers are under way. Try again in a moment.", {
-        fields: { retryAfterSeconds: 1 },
-        cause: failure,
-      });
+      return busyFailure(failure);
     case "timeout":
-      return new AppError("upstream_timeout", `${server.name} did not answer in time. Try again later.`, options);
+      return new AppError(
+        "upstream_timeout",
+        `${server.name} did not answer in time. Try again later.`,
+        options,
+      );
     case "rpc":
       return failureOfCall(server, failure);
     default:

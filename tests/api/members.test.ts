@@ -80,7 +80,10 @@ test("a removed member's keys and sessions have no power here with the next requ
 
   const answer = await ada.delete(`members/${bob.memberId}`);
 
-  expect([answer.status, answer.body]).toEqual([200, { deleted: true, id: bob.memberId }]);
+  expect([answer.status, answer.body]).toEqual([
+    200,
+    { deleted: true, id: bob.memberId, revocations: { confirmed: 0, unsupported: 0, failed: 0 } },
+  ]);
   expect((await bob.get("members")).status).toBe(401);
   expect((await browser.get("members")).status).toBe(404);
   expect((await browser.get("/api/v2/me")).body).toMatchObject({ workspaces: [] });

@@ -31,6 +31,8 @@ export type AuthorizationServer = {
   login(authorizeUrl: string, visit?: Visit): Promise<URL>;
   /** Null for what is unknown, expired or revoked. */
   verify(accessToken: string): Promise<KnownToken | null>;
+  /** Ends what it has issued so far: the access tokens alone, or whole grants. */
+  end(what: "access tokens" | "grants"): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -50,6 +52,12 @@ export async function startAuthorizationServer(
   const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   const provider = new Provider(issuer, configuration(options));
   answer = provider.callback();
+  const issued: Record<"access tokens" | "refresh tokens", { destroy(): Promise<void> }[]> = {
+    "access tokens": [],
+    "refresh tokens": [],
+  };
+  provider.on("access_token.saved", (token) => issued["access tokens"].push(token));
+  provider.on("refresh_token.saved", (token) => issued["refresh tokens"].push(token));
 
   return {
     issuer,
@@ -66,6 +74,10 @@ export async function startAuthorizationServer(
         resource,
         scopes: [...token.scopes],
       };
+    },
+    async end(what) {
+      const ended = what === "grants" ? Object.values(issued).flat() : issued[what];
+      await Promise.all(ended.map((token) => token.destroy()));
     },
     stop: () =>
       new Promise((stopped) => {

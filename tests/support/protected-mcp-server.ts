@@ -21,6 +21,8 @@ export type ProtectedMcpServerOptions = {
 export type ProtectedMcpServer = {
   url: string;
   metadataUrl: string;
+  /** JSON-RPC methods that passed, in the order they came. */
+  seen: string[];
   stop(): Promise<void>;
 };
 
@@ -28,6 +30,7 @@ export function startProtectedMcpServer(
   authorizationServer: AuthorizationServer,
   options: ProtectedMcpServerOptions = {},
 ): ProtectedMcpServer {
+  const seen: string[] = [];
   const http = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -50,11 +53,17 @@ export function startProtectedMcpServer(
       const body: unknown = request.method === "POST" ? await request.json() : undefined;
       const missing = scopesFor(body).find((scope) => !token.scopes.includes(scope));
       if (missing) return refuse(403, `Bearer error="insufficient_scope", ${challenge(missing)}`);
+      seen.push(methodOf(body));
       return answer(request, body, token);
     },
   });
   const origin = `http://127.0.0.1:${http.port}`;
-  return { url: `${origin}${PATH}`, metadataUrl: `${origin}${METADATA_PATH}`, stop: () => http.stop(true) };
+  return {
+    url: `${origin}${PATH}`,
+    metadataUrl: `${origin}${METADATA_PATH}`,
+    seen,
+    stop: () => http.stop(true),
+  };
 }
 
 async function bearerToken(
@@ -75,6 +84,9 @@ function scopesFor(body: unknown): string[] {
   const { success, data } = CallToolRequestSchema.safeParse(body);
   return success && data.params.name === "admin_report" ? [USE, ADMIN] : [USE];
 }
+
+const methodOf = (body: unknown): string =>
+  typeof body === "object" && body !== null && "method" in body ? String(body.method) : "";
 
 /** Stateless: each request has a server of its own. */
 async function answer(request: Request, parsedBody: unknown, token: KnownToken): Promise<Response> {

@@ -7,7 +7,7 @@ import { union, withinCeiling } from "#src/oauth/scopes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { redirectUriOf } from "#src/services/oauth/client-metadata.ts";
 import { clientFor } from "#src/services/oauth/clients.ts";
-import { discover } from "#src/services/oauth/discover.ts";
+import { challengeOf, discover } from "#src/services/oauth/discover.ts";
 import { sealFlow } from "#src/services/oauth/flow.ts";
 import { keepRegistration } from "#src/services/oauth/registrations.ts";
 import { find, type ServerInUse } from "#src/services/servers/find.ts";
@@ -15,7 +15,13 @@ import { find, type ServerInUse } from "#src/services/servers/find.ts";
 export const flowMinutes = 10;
 
 /** Where to send the browser, and what it has to bring back to show that it is the one that began. */
-export type Begun = { url: string; state: string; workspaceId: string; browserSecret: string; expiresAt: Date };
+export type Begun = {
+  url: string;
+  state: string;
+  workspaceId: string;
+  browserSecret: string;
+  expiresAt: Date;
+};
 
 /**
  * Begins an authorization of the asking member at a server. Discovers and registers first where that is due.
@@ -28,7 +34,7 @@ export async function begin(ctx: Ctx, serverId: number, returnTo: string | null)
   const { server } = use;
   if (server.authType !== "oauth")
     throw new AppError("not_oauth", `${server.name} has no sign-in of its own: connect by its credentials.`);
-  const discovery = await discover(ctx, server);
+  const discovery = await discover(ctx, server, await challengeOf(ctx, server));
   if (!discovery) throw new AppError("not_oauth", `${server.name} asks for no sign-in. Enable it anew.`);
   const client = await clientFor(ctx, server, discovery);
   await keepRegistration(ctx, server, { registration: client.registration, issuer: discovery.issuer });
@@ -66,12 +72,19 @@ export async function begin(ctx: Ctx, serverId: number, returnTo: string | null)
     sealed: sealFlow(ctx, flow, {
       codeVerifier: started.codeVerifier.reveal(),
       clientId: client.clientId,
+      tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
       tokenEndpoint: authorizationServer.tokenEndpoint,
       revocationEndpoint: authorizationServer.revocationEndpoint,
       issParameterPromised: authorizationServer.authorizationResponseIssParameterSupported,
     }),
   });
-  return { url: started.url, state: started.state, workspaceId: server.workspaceId, browserSecret, expiresAt };
+  return {
+    url: started.url,
+    state: started.state,
+    workspaceId: server.workspaceId,
+    browserSecret,
+    expiresAt,
+  };
 }
 
 /** What an admin chose, else what was discovered; with what the member has and what the server asked for on top. */

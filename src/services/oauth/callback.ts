@@ -1,20 +1,18 @@
-import { AppError, notFound } from "#src/errors.ts";
-import * as credentialRows from "#src/db/credentials.ts";
+import { AppError } from "#src/errors.ts";
 import * as flowRows from "#src/db/oauth-flows.ts";
+import { cleanText } from "#src/lib/text.ts";
 import { hashToken } from "#src/lib/tokens.ts";
-import { Secret } from "#src/lib/secret.ts";
 import { readCallback } from "#src/oauth/callback.ts";
-import { CallbackError, TokenError } from "#src/oauth/errors.ts";
-import { exchangeCode, type Tokens } from "#src/oauth/exchange.ts";
-import { audit } from "#src/services/audit-events.ts";
+import { CallbackError } from "#src/oauth/errors.ts";
 import type { Account, Ctx, Deps } from "#src/services/context.ts";
+import { authFields } from "#src/services/member-auth.ts";
 import { ctxOfMember } from "#src/services/member-context.ts";
-import { clientOf, forgetClient } from "#src/services/oauth/clients.ts";
-import { type FlowSecrets, openFlow } from "#src/services/oauth/flow.ts";
-import { columnsOf, keyOf, sealGrant } from "#src/services/oauth/grants.ts";
-import { stepUpKey } from "#src/services/oauth/step-up.ts";
+import { exchange } from "#src/services/oauth/exchange.ts";
+import { openFlow, unknownFlow } from "#src/services/oauth/flow.ts";
+import { stepUp } from "#src/services/oauth/step-up.ts";
 import { markReady, probeAs } from "#src/services/probes.ts";
-import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
+import { requireScope } from "#src/services/scopes.ts";
+import { find, type Server } from "#src/services/servers/find.ts";
 
 /** What the browser brought back. */
 export type Answer = {
@@ -26,8 +24,14 @@ export type Answer = {
   account: Account | null;
 };
 
-/** Where to send the browser now, and what to tell the person: `problem` where the handshake failed; the token is kept. */
-export type Finished = { workspaceId: string; serverId: number; serverName: string; returnTo: string | null; problem: string | null };
+/** Where to send the browser now. */
+export type Finished = {
+  workspaceId: string;
+  serverId: number;
+  returnTo: string | null;
+  /** Whether the server then took the new tokens; they are kept in any case, and its last test says more. */
+  isAnswering: boolean;
+};
 
 /**
  * Ends an authorization: checks that this answer is to what this browser began, trades the code, keeps the tokens and
@@ -35,26 +39,28 @@ export type Finished = { workspaceId: string; serverId: number; serverName: stri
  *
  * The flow is used up by the first answer to it, whatever comes of that.
  *
- * @throws {AppError} `not_found` for a state that is unknown, used or too old; `invalid` for an answer that breaks a rule
+ * @throws {AppError} `not_found` for a state that is unknown, used or too old, or somebody else's; `bad_request` for an
+ *   answer that breaks a rule; `authorization_required` where the authorization server said no; `upstream_failed`
  */
 export async function finish(deps: Deps & { requestId: string }, answer: Answer): Promise<Finished> {
   const flow = await takeFlow(deps, answer);
   const ctx = await ctxOfMember(deps, flow.workspaceId, flow.memberId);
   if (!ctx || (answer.account && answer.account.id !== ctx.account.id)) throw unknownFlow();
-  const use = await find(ctx, flow.serverId);
-  if (use.server.appUuid !== answer.appUuid) throw unknownFlow();
+  const { server } = await find(ctx, flow.serverId);
+  if (server.appUuid !== answer.appUuid) throw unknownFlow();
 
-  const secrets = openFlow(deps, flow);
-  const code = codeIn(use.server, answer.query, flow.issuer, secrets);
-  if (use.server.issuer !== flow.issuer) throw unknownFlow();
-  const tokens = await exchange(ctx, use.server, flow, secrets, code);
-  await keep(ctx, use, flow, secrets, tokens);
+  const begun = { flow, secrets: openFlow(deps, flow) };
+  const code = codeIn(ctx, server, answer.query, {
+    issuer: flow.issuer,
+    authorizationResponseIssParameterSupported: begun.secrets.issParameterPromised,
+  });
+  requireScope(ctx.member, "apps:write");
+  await exchange(ctx, server, begun, code);
   return {
     workspaceId: flow.workspaceId,
-    serverId: use.server.id,
-    serverName: use.server.name,
+    serverId: server.id,
     returnTo: flow.returnTo,
-    problem: await tryOut(ctx, use.server.id),
+    isAnswering: await tryOut(ctx, server.id),
   };
 }
 
@@ -72,12 +78,21 @@ async function takeFlow(deps: Deps, { query, browser }: Answer): Promise<flowRow
 }
 
 /** `iss` comes first: of a mix-up nothing is read and nothing shown. @throws {AppError} */
-function codeIn(server: Server, query: URLSearchParams, issuer: string, { issParameterPromised }: FlowSecrets): string {
+function codeIn(
+  ctx: Ctx,
+  server: Server,
+  query: URLSearchParams,
+  expected: Parameters<typeof readCallback>[1],
+): string {
   try {
-    const answer = readCallback(query, { issuer, authorizationResponseIssParameterSupported: issParameterPromised });
+    const answer = readCallback(query, expected);
     if ("code" in answer) return answer.code;
     throw new AppError("authorization_required", `${server.name} did not let you in. You can try again.`, {
-      fields: { error: answer.error, errorDescription: answer.description },
+      fields: {
+        ...authFields(ctx, server),
+        error: cleanText(answer.error),
+        errorDescription: answer.description && cleanText(answer.description),
+      },
     });
   } catch (failure) {
     if (!(failure instanceof CallbackError)) throw failure;
@@ -85,71 +100,17 @@ function codeIn(server: Server, query: URLSearchParams, issuer: string, { issPar
   }
 }
 
-async function exchange(ctx: Ctx, server: Server, flow: flowRows.OAuthFlowRow, secrets: FlowSecrets, code: string): Promise<Tokens> {
-  const client = await clientOf(ctx, server, { issuer: flow.issuer, clientId: secrets.clientId });
-  if (!client) throw unknownFlow();
+/** What the server asks for beyond what it was asked for is noted, so that connecting again asks for that as well. */
+async function tryOut(ctx: Ctx, serverId: number): Promise<boolean> {
   try {
-    return await exchangeCode(ctx.fetch, {
-      tokenEndpoint: secrets.tokenEndpoint,
-      client,
-      resource: flow.resource,
-      tokenParameters: server.oauth.tokenParameters ?? {},
-      code,
-      codeVerifier: new Secret(secrets.codeVerifier),
-      redirectUri: flow.redirectUri,
-      scopes: flow.scopes,
-    });
+    const use = await find(ctx, serverId);
+    const probe = await probeAs(ctx, use);
+    if (probe.ok) await markReady(ctx, use.server);
+    else if (probe.error.kind === "insufficient_scope") await stepUp(ctx, use.server, probe.error);
+    return probe.ok;
   } catch (failure) {
-    if (!(failure instanceof TokenError)) throw failure;
-    if (failure.kind === "invalid_client") await forgetClient(ctx, server, flow.issuer);
-    throw new AppError("upstream_failed", `${server.name}: ${failure.message} Connect again.`, {
-      fields: { stage: failure.stage },
-      cause: failure,
-    });
+    // No room for a try just now, or the server was deleted: the member is connected as far as it goes.
+    if (failure instanceof AppError) return false;
+    throw failure;
   }
 }
-
-/** Kept before anything is tried with them. */
-async function keep(ctx: Ctx, { server, credential }: ServerInUse, flow: flowRows.OAuthFlowRow, secrets: FlowSecrets, tokens: Tokens): Promise<void> {
-  const sealed = sealGrant(ctx, server, ctx.member.id, {
-    accessToken: tokens.accessToken.reveal(),
-    refreshToken: tokens.refreshToken?.reveal() ?? null,
-    tokenEndpoint: secrets.tokenEndpoint,
-    revocationEndpoint: secrets.revocationEndpoint,
-    resource: flow.resource,
-  });
-  const wanted = credential?.wantedScopes ?? [];
-  const attempts = credential?.stepUps ?? {};
-  await credentialRows.put(ctx.db, keyOf(server, ctx.member.id), {
-    kind: "oauth",
-    sealed,
-    issuer: flow.issuer,
-    clientId: secrets.clientId,
-    stepUps: wanted.length === 0 ? attempts : { ...attempts, [stepUpKey(wanted)]: (attempts[stepUpKey(wanted)] ?? 0) + 1 },
-    ...columnsOf(tokens),
-  });
-  await audit(ctx, {
-    action: "credential.connected",
-    target: { type: "server", id: server.id, name: server.name },
-    details: { scopes: tokens.scopes, issuer: flow.issuer },
-  });
-}
-
-/** @returns what to tell the person where the new tokens did not lead to a handshake */
-async function tryOut(ctx: Ctx, serverId: number): Promise<string | null> {
-  const use = await find(ctx, serverId);
-  const probe = await probeAs(ctx, use).catch((failure: unknown) => {
-    ctx.log.warn({ requestId: ctx.requestId, serverId, error: failure }, "handshake after authorization failed");
-    return null;
-  });
-  if (probe?.ok) {
-    await markReady(ctx, use.server);
-    return null;
-  }
-  return probe ? probe.error.message : "The connection could not be tried just now.";
-}
-
-const unknownFlow = (): AppError => {
-  const { reason } = notFound();
-  return new AppError(reason, "This sign-in is not known here, was used already, or is older than ten minutes. Connect again.");
-};

@@ -3,27 +3,27 @@ import * as serverRows from "#src/db/servers.ts";
 import { type Discovery, discover as discoverAt } from "#src/oauth/discovery.ts";
 import { DiscoveryError } from "#src/oauth/errors.ts";
 import { announce } from "#src/services/changes.ts";
-import type { Deps } from "#src/services/context.ts";
-import { anonymousTarget } from "#src/services/discovery.ts";
+import type { Ctx, Deps } from "#src/services/context.ts";
+import { knock } from "#src/services/discovery.ts";
 import { canPublishMetadata } from "#src/services/oauth/client-metadata.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
-type Discovering = Pick<Deps, "db" | "fetch" | "pool" | "settings" | "log">;
+type Discovering = Pick<Deps, "db" | "fetch" | "settings" | "log">;
 
 /**
  * Learns how a server wants its members to authorize us, and that it is still where it was.
  *
- * @param challenges - `WWW-Authenticate` of its 401, where one is at hand; else it is asked for one
+ * @param challenges - `WWW-Authenticate` of its 401
  * @returns null where nothing says that it wants OAuth
  * @throws {AppError} `issuer_changed`, `discovery_failed`, `url_not_allowed`, `upstream_failed`, `upstream_timeout`
  */
 export async function discover(
   deps: Discovering,
   server: Server,
-  challenges?: readonly string[],
+  challenges: readonly string[],
 ): Promise<Discovery | null> {
   const found = await discoverAt(deps.fetch, server.url, {
-    challenges: challenges ?? (await challengeOf(deps, server)),
+    challenges,
     issuer: server.issuer,
     allowances: { allowMissingPkceMetadata: server.oauth.allowMissingPkceMetadata ?? false },
     canPublishMetadata: canPublishMetadata(deps),
@@ -35,9 +35,9 @@ export async function discover(
 }
 
 /** The server's present challenge, else the one it gave when it last refused somebody. */
-async function challengeOf(deps: Discovering, server: Server): Promise<readonly string[]> {
-  const knocked = await deps.pool.probe(anonymousTarget(server.workspaceId, server, 0));
-  if (!knocked.ok && knocked.error.kind === "unauthorized") return knocked.error.challenge;
+export async function challengeOf(ctx: Ctx, server: Server): Promise<readonly string[]> {
+  const answer = await knock(ctx, server);
+  if (!answer.ok && answer.error.kind === "unauthorized") return answer.error.challenge;
   return server.challenge;
 }
 
@@ -48,9 +48,10 @@ async function challengeOf(deps: Discovering, server: Server): Promise<readonly 
 async function checkIssuer(deps: Discovering, server: Server, issuer: string): Promise<void> {
   const otherIssuer = server.issuer === null || server.issuer === issuer ? null : issuer;
   if (otherIssuer !== server.otherIssuer) {
-    await serverRows.noteOtherIssuer(deps.db, server.workspaceId, server.id, otherIssuer);
+    await serverRows.noteOtherIssuer(deps.db, server, otherIssuer);
     await announce(deps, server);
-    if (otherIssuer) deps.log.warn({ serverId: server.id, issuer, previousIssuer: server.issuer }, "issuer changed");
+    if (otherIssuer)
+      deps.log.warn({ serverId: server.id, issuer, previousIssuer: server.issuer }, "issuer changed");
   }
   if (otherIssuer) throw issuerChanged({ ...server, otherIssuer });
 }

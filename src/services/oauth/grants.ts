@@ -1,33 +1,68 @@
 import * as rows from "#src/db/credentials.ts";
 import { type Grant, readGrant, writeGrant } from "#src/credentials/oauth.ts";
+import { KeyringError } from "#src/lib/keyring.ts";
 import type { Tokens } from "#src/oauth/exchange.ts";
 import type { Deps } from "#src/services/context.ts";
 import { sealedFor } from "#src/services/credential-seal.ts";
+import type { UsedClient } from "#src/services/oauth/clients.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 /** A member's grant as it is stored: what a call needs, and what was granted. */
 export type StoredGrant = { grant: Grant; sealed: string; row: rows.CredentialRow };
 
-/** Reads it anew from the database. @returns null where the member holds none that could still work */
+/**
+ * The member has to authorize anew: there is no grant, or the authorization server ended it. Thrown inside a live
+ * connection, where nobody knows the request; services make `member_auth_required` of it.
+ */
+export class GrantEnded extends Error {
+  override name = "GrantEnded";
+}
+
+/** Reads it anew from the database. @throws {GrantEnded} where the member holds none that could still work */
 export async function findGrant(
   deps: Pick<Deps, "db" | "keyring">,
   server: Server,
   memberId: number,
-): Promise<StoredGrant | null> {
+): Promise<StoredGrant> {
   const row = await rows.find(deps.db, keyOf(server, memberId));
-  if (row?.kind !== "oauth" || row.status !== "connected" || row.sealed === null) return null;
-  return { grant: openGrant(deps, server, row, row.sealed), sealed: row.sealed, row };
+  if (!row || !holdsGrant(row) || row.status !== "connected")
+    throw new GrantEnded("There is no grant any more.");
+  return { grant: openGrant(deps, server, row), sealed: row.sealed, row };
 }
 
-export const openGrant = (
+/** A row with something in it that can be opened. */
+export type Holding = rows.CredentialRow & { sealed: string };
+
+export const holdsGrant = (credential: rows.CredentialRow): credential is Holding =>
+  credential.kind === "oauth" && credential.sealed !== null;
+
+/** @throws {GrantEnded} where the key that it was sealed with is gone */
+export function openGrant(
   { keyring }: Pick<Deps, "keyring">,
   server: Server,
-  { memberId }: { memberId: number },
-  sealed: string,
-): Grant => readGrant(keyring.open(sealed, sealedFor(server, memberId)));
+  { memberId, sealed }: Pick<Holding, "memberId" | "sealed">,
+): Grant {
+  try {
+    return readGrant(keyring.open(sealed, sealedFor(server, memberId)));
+  } catch (cause) {
+    if (cause instanceof KeyringError) throw new GrantEnded("The grant does not open any more.", { cause });
+    throw cause;
+  }
+}
 
-export const sealGrant = ({ keyring }: Pick<Deps, "keyring">, server: Server, memberId: number, grant: Grant): string =>
-  keyring.seal(writeGrant(grant), sealedFor(server, memberId));
+export const sealGrant = (
+  { keyring }: Pick<Deps, "keyring">,
+  server: Server,
+  memberId: number,
+  grant: Grant,
+): string => keyring.seal(writeGrant(grant), sealedFor(server, memberId));
+
+/** The client that it was given to. */
+export const usedClient = ({ grant, row }: Pick<StoredGrant, "grant" | "row">): UsedClient => ({
+  issuer: row.issuer ?? "",
+  clientId: row.clientId ?? "",
+  tokenEndpointAuthMethod: grant.tokenEndpointAuthMethod,
+});
 
 export const keyOf = (server: Server, memberId: number) => ({
   workspaceId: server.workspaceId,
@@ -35,11 +70,27 @@ export const keyOf = (server: Server, memberId: number) => ({
   memberId,
 });
 
-/** The columns that new tokens fill. */
-export const columnsOf = (tokens: Tokens): Pick<rows.CredentialRow, "scopes" | "expiresAt" | "refreshAt"> => ({
+/** The columns that new tokens fill. What cannot be refreshed is looked at again when it ends, to be called expired. */
+export const columnsOf = (
+  tokens: Tokens,
+): Pick<rows.CredentialRow, "scopes" | "expiresAt" | "refreshAt"> => ({
   scopes: tokens.scopes,
   expiresAt: tokens.expiresAt,
-  refreshAt: tokens.refreshToken && tokens.expiresAt ? aheadOf(tokens.expiresAt) : null,
+  refreshAt: tokens.refreshToken && tokens.expiresAt ? aheadOf(tokens.expiresAt) : tokens.expiresAt,
+});
+
+/** What came from a token endpoint, with what does not change by that. */
+export const grantOf = (
+  tokens: Tokens,
+  lasting: Pick<
+    Grant,
+    "tokenEndpoint" | "revocationEndpoint" | "tokenEndpointAuthMethod" | "resource" | "isRefreshed"
+  >,
+): Grant => ({
+  ...lasting,
+  accessToken: tokens.accessToken.reveal(),
+  refreshToken: tokens.refreshToken?.reveal() ?? null,
+  obtainedAt: Date.now(),
 });
 
 /**

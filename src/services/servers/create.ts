@@ -32,39 +32,58 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
   if (await rows.hasUrl(ctx.db, ctx.member.workspaceId, url)) throw taken("url");
 
   const look = input.discover === false ? null : await firstLook(ctx, url);
-  const server = await insert(ctx, {
-    ...columns,
-    url,
-    name: columns.name ?? nameOf(url, look),
-    authType: columns.authType ?? look?.authType ?? "direct_auth",
-    registration: look && (await registrationAt(ctx, url, look, settingsOf({}, input.oauth ?? {}))),
-    ...oauthColumns(ctx, input),
-  }, columns.name !== undefined);
+  const server = await insert(
+    ctx,
+    {
+      ...columns,
+      url,
+      name: columns.name ?? nameOf(url, look),
+      authType: columns.authType ?? look?.authType ?? "direct_auth",
+      registration: look && (await registrationAt(ctx, url, look, settingsOf({}, input.oauth ?? {}))),
+      ...oauthColumns(ctx, url, input),
+    },
+    columns.name !== undefined,
+  );
 
   if (look?.probe.ok === true || look?.authType === null) await record(ctx, server, look.probe);
-  await audit(ctx, { action: "server.created", target: { type: "server", id: server.id, name: server.name }, details: { url } });
+  await audit(ctx, {
+    action: "server.created",
+    target: { type: "server", id: server.id, name: server.name },
+    details: { url },
+  });
   await announce(ctx, server);
   await requestIcon(ctx, server);
   return get(ctx, server.id);
 }
 
-function oauthColumns(ctx: Ctx, { oauth }: CreateInput): Partial<rows.NewServer> {
+function oauthColumns(ctx: Ctx, url: string, { oauth }: CreateInput): Partial<rows.NewServer> {
   if (oauth === undefined) return {};
   const appUuid = randomUUID();
-  const secret = secretOf(ctx, { workspaceId: ctx.member.workspaceId, appUuid }, oauth);
-  return { appUuid, oauth: settingsOf({}, oauth), ...secret, ...(oauth.issuer ? { issuer: oauth.issuer } : {}) };
+  const secret = secretOf(ctx, { workspaceId: ctx.member.workspaceId, appUuid, url }, oauth);
+  return {
+    appUuid,
+    oauth: settingsOf({}, oauth),
+    ...secret,
+    ...(oauth.issuer ? { issuer: oauth.issuer } : {}),
+  };
 }
 
 export const taken = (what: "url" | "name"): AppError =>
-  new AppError("conflict", what === "url" ? "This workspace already has a server with this URL." : "This workspace already has a server with this name.", {
-    fields: { errors: [{ path: `/${what}`, message: "Already taken" }] },
-  });
+  new AppError(
+    "conflict",
+    what === "url"
+      ? "This workspace already has a server with this URL."
+      : "This workspace already has a server with this name.",
+    {
+      fields: { errors: [{ path: `/${what}`, message: "Already taken" }] },
+    },
+  );
 
 /** A name that was made up gives way to one in use; a name that was chosen does not. */
 async function insert(ctx: Ctx, row: rows.NewServer, isChosen: boolean): Promise<Server> {
   const used = isChosen ? new Set<string>() : await rows.namesLike(ctx.db, ctx.member.workspaceId, row.name);
   for (let number = 1; ; number++) {
-    const name = number === 1 ? row.name : `${row.name.slice(0, 75)} ${number}`;
+    const name = number === 1 ? row.name : numbered(row.name, number);
     if (used.has(name.toLowerCase())) continue;
     try {
       return await rows.insert(ctx.db, ctx.member.workspaceId, { ...row, name });
@@ -76,6 +95,10 @@ async function insert(ctx: Ctx, row: rows.NewServer, isChosen: boolean): Promise
     }
   }
 }
+
+/** At most 80 characters, the number included. */
+const numbered = (name: string, number: number): string =>
+  `${[...name].slice(0, 75).join("").trimEnd()} ${number}`;
 
 /** The server's own name, or its host. */
 function nameOf(url: string, look: FirstLook | null): string {

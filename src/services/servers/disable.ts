@@ -1,5 +1,6 @@
 import * as credentialRows from "#src/db/credentials.ts";
 import * as clientRows from "#src/db/oauth-clients.ts";
+import * as flowRows from "#src/db/oauth-flows.ts";
 import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
 import type { Ctx } from "#src/services/context.ts";
@@ -16,17 +17,30 @@ import type { McpServer } from "#src/services/servers/present.ts";
  */
 export async function disable(ctx: Ctx, id: number, clearRegistration: boolean): Promise<McpServer> {
   const { server } = await find(ctx, id);
+  if (!clearRegistration && !server.enabled) return get(ctx, id);
   const { workspaceId } = server;
   await dropCredentials(
     ctx,
     server,
     async (tx) => (clearRegistration ? credentialRows.removeOfServer(tx, workspaceId, id, "oauth") : []),
     async (tx) => {
-      if (clearRegistration) await clientRows.removeOfServer(tx, workspaceId, id);
-      await rows.update(tx, workspaceId, id, clearRegistration ? { ...cleared(server.oauth), enabled: false } : { enabled: false });
+      if (clearRegistration) {
+        await clientRows.removeOfServer(tx, workspaceId, id);
+        await flowRows.removeOfServer(tx, workspaceId, id);
+      }
+      await rows.update(
+        tx,
+        workspaceId,
+        id,
+        clearRegistration ? { ...cleared(server.oauth), enabled: false } : { enabled: false },
+      );
       await audit(
         { ...ctx, db: tx },
-        { action: "server.disabled", target: { type: "server", id, name: server.name }, details: { clearRegistration } },
+        {
+          action: "server.disabled",
+          target: { type: "server", id, name: server.name },
+          details: { clearRegistration },
+        },
       );
     },
   );
@@ -35,6 +49,18 @@ export async function disable(ctx: Ctx, id: number, clearRegistration: boolean):
 }
 
 /** An admin's other switches, such as scopes and extra parameters, are about the server and stay. */
-function cleared({ clientId: _, tokenEndpointAuthMethod: __, ...oauth }: rows.ServerRow["oauth"]): rows.ServerChange {
-  return { state: "REGISTER", registration: null, issuer: null, otherIssuer: null, challenge: [], oauth, oauthSecret: null };
+function cleared({
+  clientId: _,
+  tokenEndpointAuthMethod: __,
+  ...oauth
+}: rows.ServerRow["oauth"]): rows.ServerChange {
+  return {
+    state: "REGISTER",
+    registration: null,
+    issuer: null,
+    otherIssuer: null,
+    challenge: [],
+    oauth,
+    oauthSecret: null,
+  };
 }

@@ -1,6 +1,4 @@
-import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
-import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { firstLook } from "#src/services/discovery.ts";
 import { authorizationRequired, memberAuthRequired } from "#src/services/member-auth.ts";
@@ -24,11 +22,9 @@ export async function enable(ctx: Ctx, id: number): Promise<McpServer> {
   const { server } = use;
   if (server.state === "READY" && server.enabled) return get(ctx, id);
 
-  if (server.state === "READY") await rows.update(ctx.db, server.workspaceId, id, { enabled: true });
+  if (server.state === "READY") await markReady(ctx, server);
   else if (server.state === "AUTHORIZE") await proveAuthorization(ctx, use);
   else await setUp(ctx, use);
-  await audit(ctx, { action: "server.enabled", target: { type: "server", id, name: server.name } });
-  await announce(ctx, server);
   return get(ctx, id);
 }
 
@@ -45,7 +41,7 @@ async function setUp(ctx: Ctx, use: ServerInUse): Promise<void> {
 
   const look = await firstLook(ctx, server.url);
   await record(ctx, server, look.probe);
-  if (look.probe.ok) return markReady(ctx, await correctAuthType(ctx, server, "direct_auth"));
+  if (look.probe.ok) return void (await markReady(ctx, await correctAuthType(ctx, server, "direct_auth")));
   if (look.authType === null) throw await upstreamFailure(ctx, server, look.probe.error);
   if (look.authType === "oauth") return prepareOAuth(ctx, server, look.probe.error.challenge);
   throw memberAuthRequired(ctx, await correctAuthType(ctx, server, "api_key"));
@@ -64,4 +60,9 @@ async function prepareOAuth(ctx: Ctx, server: Server, challenge: readonly string
   await correctAuthType(ctx, server, "oauth");
   const { registration } = await clientFor(ctx, server, discovery);
   await keepRegistration(ctx, server, { registration, issuer: discovery.issuer });
+  await audit(ctx, {
+    action: "server.registered",
+    target: { type: "server", id: server.id, name: server.name },
+    details: { registration, issuer: discovery.issuer },
+  });
 }

@@ -17,17 +17,18 @@ export type ListInput = PageInput &
  * @throws {AppError} `bad_request` for a cursor that is none of this order's
  */
 export async function list(ctx: Ctx, input: ListInput): Promise<Page<McpServer>> {
-  const found = await rows.list(ctx.db, viewerOf(ctx), {
+  const query: rows.ListQuery = {
     ...input,
     id: null,
     after: input.cursor === null ? null : positionOf(input.cursor, input),
     limit: input.limit + 1,
-  });
+  };
+  const found = await rows.list(ctx.db, viewerOf(ctx), query);
   const shown = found.slice(0, input.limit);
   const last = found.length > input.limit ? shown.at(-1) : undefined;
   return {
     items: shown.map((row) => present(ctx, row)),
-    total: found[0]?.total ?? 0,
+    total: found[0]?.total ?? (await rows.count(ctx.db, viewerOf(ctx), query)),
     next: last ? encodeCursor([input.sortBy, input.sortOrder, last.sortKey, last.server.id]) : null,
   };
 }
@@ -37,21 +38,18 @@ function positionOf(
   { sortBy, sortOrder }: ListInput,
 ): { value: string | number; id: number } {
   const [field, order, value, id] = decodeCursor(cursor) ?? [];
-  const valueFits = typeof value === (sortBy === "memberCount" ? "number" : "string");
-  if (
-    field !== sortBy ||
-    order !== sortOrder ||
-    !valueFits ||
-    value === null ||
-    value === undefined ||
-    !Number.isInteger(id)
-  )
-    throw new AppError(
-      "bad_request",
-      "This cursor does not belong to this list and order. Begin again without one.",
-      {
-        fields: { errors: [{ path: "/cursor", message: "Not a cursor of this list" }] },
-      },
-    );
-  return { value, id: Number(id) };
+  const isOfThisOrder = field === sortBy && order === sortOrder;
+  const isPosition = sortBy === "memberCount" ? isCount(value) : isText(value);
+  if (isOfThisOrder && isPosition && isId(id)) return { value: value as string | number, id };
+  throw new AppError(
+    "bad_request",
+    "This cursor does not belong to this list and order. Begin again without one.",
+    { fields: { errors: [{ path: "/cursor", message: "Not a cursor of this list" }] } },
+  );
 }
+
+const largest = 2_147_483_647;
+const isText = (value: unknown) => typeof value === "string";
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largest;
+const isId = (value: unknown): value is number => isCount(value) && value > 0;

@@ -1,6 +1,8 @@
 import { invalid } from "#src/errors.ts";
 import type { OAuthSettings } from "#src/db/schema.ts";
+import { reservedAuthorizationParameters } from "#src/oauth/authorization.ts";
 import { validScopes } from "#src/oauth/scopes.ts";
+import { reservedTokenParameters } from "#src/oauth/token-request.ts";
 import type { Deps } from "#src/services/context.ts";
 import { manualSecretFor } from "#src/services/oauth/clients.ts";
 import type { Server } from "#src/services/servers/find.ts";
@@ -13,19 +15,44 @@ export type OAuthInput = { [Name in keyof OAuthSettings]?: OAuthSettings[Name] |
   issuer?: string;
 };
 
+const reservedParameters = {
+  authorizationParameters: reservedAuthorizationParameters,
+  tokenParameters: reservedTokenParameters,
+};
+type ParametersName = keyof typeof reservedParameters;
+
 /** The settings after an edit. @throws {AppError} `invalid` */
-export function settingsOf(present: OAuthSettings, { clientSecret: _, issuer: __, ...input }: OAuthInput): OAuthSettings {
+export function settingsOf(
+  present: OAuthSettings,
+  { clientSecret: _, issuer: __, ...input }: OAuthInput,
+): OAuthSettings {
   for (const name of ["scopes", "scopeCeiling"] as const)
     if (input[name] && validScopes(input[name]).length !== new Set(input[name]).size)
       throw invalid(`/oauth/${name}`, "A scope is printable ASCII without spaces, quotes and backslashes.");
-  const merged = Object.entries({ ...present, ...input }).filter(([, value]) => value !== null && value !== undefined);
+  for (const [name, reserved] of Object.entries(reservedParameters) as [ParametersName, readonly string[]][])
+    for (const parameter of Object.keys(input[name] ?? {}))
+      if (reserved.includes(parameter))
+        throw invalid(`/oauth/${name}/${parameter}`, "We set this parameter ourselves.");
+  const merged = Object.entries({ ...present, ...input }).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
   return Object.fromEntries(merged) as OAuthSettings;
+}
+
+/** What is left once the server is somewhere else, or belongs to another issuer. */
+export function withoutClient({
+  clientId: _,
+  tokenEndpointAuthMethod: __,
+  allowMissingPkceMetadata: ___,
+  ...lasting
+}: OAuthSettings): OAuthSettings {
+  return lasting;
 }
 
 /** The column for a client secret that was given; nothing where the old one is to be kept. */
 export function secretOf(
   { keyring }: Pick<Deps, "keyring">,
-  server: Pick<Server, "workspaceId" | "appUuid">,
+  server: Pick<Server, "workspaceId" | "appUuid" | "url">,
   { clientSecret }: OAuthInput,
 ): { oauthSecret?: string | null } {
   if (clientSecret === null) return { oauthSecret: null };

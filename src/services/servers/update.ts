@@ -1,6 +1,7 @@
 import { invalid, notFound } from "#src/errors.ts";
 import * as credentialRows from "#src/db/credentials.ts";
 import * as clientRows from "#src/db/oauth-clients.ts";
+import * as flowRows from "#src/db/oauth-flows.ts";
 import { isUniqueViolation } from "#src/db/rows.ts";
 import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
@@ -12,7 +13,7 @@ import { taken } from "#src/services/servers/create.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { find, get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
-import { type OAuthInput, secretOf, settingsOf } from "#src/services/servers/oauth-input.ts";
+import { type OAuthInput, secretOf, settingsOf, withoutClient } from "#src/services/servers/oauth-input.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
 
 /** What an edit took away, said aloud. */
@@ -28,24 +29,39 @@ type Upheaval = "origin" | "authType" | "issuer" | null;
  *
  * @throws {AppError} `not_found`, `invalid`, `url_not_allowed`, `conflict`, `insufficient_scope`
  */
-export async function update(ctx: Ctx, id: number, input: ServerInput): Promise<McpServer & { warnings: Warning[] }> {
+export async function update(
+  ctx: Ctx,
+  id: number,
+  input: ServerInput,
+): Promise<McpServer & { warnings: Warning[] }> {
   requireAdminForOAuth(ctx, input);
   const { server } = await find(ctx, id);
+  if (Object.keys(input).length === 0) return { ...(await get(ctx, id)), warnings: [] };
   const columns = columnsOf(input);
   if (columns.url !== undefined) checkEgress(ctx, columns.url);
 
   const upheaval = upheavalOf(server, columns, input.oauth);
-  const change = { ...columns, ...forgotten(server, columns, upheaval), ...oauthColumns(ctx, server, input.oauth) };
+  const change = {
+    ...columns,
+    ...forgotten(server, columns, upheaval),
+    ...oauthColumns(ctx, { ...server, url: columns.url ?? server.url }, input.oauth, upheaval),
+  };
   const count = await apply(ctx, server, change, upheaval);
   ctx.pool.drop(poolPrefix(server));
   if (upheaval === "origin") await replaceIcon(ctx, server);
   return { ...(await get(ctx, id)), warnings: upheaval === null ? [] : [warningOf(upheaval, count)] };
 }
 
-function upheavalOf(server: Server, { url, authType }: { url?: string; authType?: string }, oauth?: OAuthInput): Upheaval {
+function upheavalOf(
+  server: Server,
+  { url, authType }: { url?: string; authType?: string },
+  oauth?: OAuthInput,
+): Upheaval {
   if (url !== undefined && new URL(url).origin !== new URL(server.url).origin) return "origin";
   if (authType !== undefined && authType !== server.authType) return "authType";
-  return oauth?.issuer !== undefined && server.issuer !== null && oauth.issuer !== server.issuer ? "issuer" : null;
+  return oauth?.issuer !== undefined && server.issuer !== null && oauth.issuer !== server.issuer
+    ? "issuer"
+    : null;
 }
 
 /** What no longer holds of the server. */
@@ -63,24 +79,40 @@ function forgotten(server: Server, { url }: { url?: string }, upheaval: Upheaval
     ...(isOtherUrl ? { protocolVersion: null, transport: "streamable_http" as const } : {}),
     ...(upheaval === "origin" ? { ...anew, serverInfo: null, instructions: null } : {}),
     ...(upheaval === "authType" ? anew : {}),
-    ...(upheaval === "issuer" && server.state === "READY" ? { state: "AUTHORIZE" as const, enabled: false } : {}),
+    ...(upheaval === "issuer" ? { registration: null } : {}),
+    ...(upheaval === "issuer" && server.state === "READY"
+      ? { state: "AUTHORIZE" as const, enabled: false }
+      : {}),
   };
 }
 
-function oauthColumns(ctx: Ctx, server: Server, oauth?: OAuthInput): rows.ServerChange {
-  if (oauth === undefined) return {};
-  const { issuer } = oauth;
+/** A client that was entered, and trust in an issuer, were meant for the place that the server had then. */
+function oauthColumns(
+  ctx: Ctx,
+  server: Server,
+  oauth: OAuthInput | undefined,
+  upheaval: Upheaval,
+): rows.ServerChange {
+  if (oauth === undefined && upheaval === null) return {};
+  const { issuer } = oauth ?? {};
   const isKnown = server.issuer === null || issuer === server.issuer || issuer === server.otherIssuer;
-  if (issuer !== undefined && !isKnown) throw invalid("/oauth/issuer", "The server's metadata does not name this issuer.");
+  if (issuer !== undefined && !isKnown)
+    throw invalid("/oauth/issuer", "The server's metadata does not name this issuer.");
   return {
-    oauth: settingsOf(server.oauth, oauth),
-    ...secretOf(ctx, server, oauth),
+    oauth: settingsOf(upheaval === null ? server.oauth : withoutClient(server.oauth), oauth ?? {}),
+    ...(upheaval === null ? {} : { oauthSecret: null }),
+    ...secretOf(ctx, server, oauth ?? {}),
     ...(issuer === undefined ? {} : { issuer, otherIssuer: null }),
   };
 }
 
 /** @returns how many members lost their connection */
-async function apply(ctx: Ctx, server: Server, change: rows.ServerChange, upheaval: Upheaval): Promise<number> {
+async function apply(
+  ctx: Ctx,
+  server: Server,
+  change: rows.ServerChange,
+  upheaval: Upheaval,
+): Promise<number> {
   const { workspaceId, id } = server;
   try {
     const { dropped } = await dropCredentials(
@@ -88,7 +120,10 @@ async function apply(ctx: Ctx, server: Server, change: rows.ServerChange, upheav
       server,
       async (tx) => (upheaval === null ? [] : credentialRows.removeOfServer(tx, workspaceId, id)),
       async (tx) => {
-        if (upheaval !== null) await clientRows.removeOfServer(tx, workspaceId, id);
+        if (upheaval !== null) {
+          await clientRows.removeOfServer(tx, workspaceId, id);
+          await flowRows.removeOfServer(tx, workspaceId, id);
+        }
         if (!(await rows.update(tx, workspaceId, id, change))) throw notFound();
         await audit(
           { ...ctx, db: tx },
@@ -111,6 +146,9 @@ async function apply(ctx: Ctx, server: Server, change: rows.ServerChange, upheav
 function warningOf(upheaval: NonNullable<Upheaval>, count: number): Warning {
   const members = count === 1 ? "1 member has" : `${count} members have`;
   return upheaval === "issuer"
-    ? { code: "authorize_again", message: `The new authorization server is accepted. ${members} to sign in anew.` }
+    ? {
+        code: "authorize_again",
+        message: `The new authorization server is accepted. ${members} to sign in anew.`,
+      }
     : { code: "set_up_again", message: `Enable the server again. ${members} to connect anew.` };
 }

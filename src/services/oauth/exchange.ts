@@ -1,0 +1,124 @@
+import { AppError } from "#src/errors.ts";
+import * as credentialRows from "#src/db/credentials.ts";
+import type { OAuthFlowRow } from "#src/db/oauth-flows.ts";
+import { isForeignKeyViolation } from "#src/db/rows.ts";
+import * as serverRows from "#src/db/servers.ts";
+import { Secret } from "#src/lib/secret.ts";
+import { TokenError } from "#src/oauth/errors.ts";
+import { exchangeCode, type Tokens } from "#src/oauth/exchange.ts";
+import { audit } from "#src/services/audit-events.ts";
+import { announce } from "#src/services/changes.ts";
+import type { Ctx } from "#src/services/context.ts";
+import { authFields } from "#src/services/member-auth.ts";
+import { clientOf, forgetClient, type KnownClient } from "#src/services/oauth/clients.ts";
+import { type FlowSecrets, unknownFlow } from "#src/services/oauth/flow.ts";
+import { columnsOf, grantOf, keyOf, sealGrant } from "#src/services/oauth/grants.ts";
+import { revokeUnkept } from "#src/services/oauth/revocations.ts";
+import { countStepUps } from "#src/services/oauth/step-up.ts";
+import { poolPrefix } from "#src/services/pool-keys.ts";
+import { type Server, viewerOf } from "#src/services/servers/find.ts";
+
+/** An authorization that was in flight. */
+export type BegunFlow = { flow: OAuthFlowRow; secrets: FlowSecrets };
+
+/**
+ * Trades the code of an authorization for the asking member's tokens and keeps them, before anything is tried with them.
+ *
+ * @throws {AppError} `authorization_required` where the code or our client was refused; `upstream_failed` for anything
+ *   else; `not_found` where server or member are no longer what they were when it began
+ */
+export async function exchange(ctx: Ctx, server: Server, begun: BegunFlow, code: string): Promise<void> {
+  const { flow, secrets } = begun;
+  const { clientId, tokenEndpoint, tokenEndpointAuthMethod, revocationEndpoint } = secrets;
+  const used = { issuer: flow.issuer, clientId, tokenEndpointAuthMethod };
+  const client = await clientOf(ctx, server, used);
+  if (!client || server.issuer !== flow.issuer) throw unknownFlow();
+
+  const tokens = await trade(ctx, server, begun, { client, code }).catch(async (failure: unknown) => {
+    if (!(failure instanceof TokenError)) throw failure;
+    if (failure.kind === "invalid_client" && client.registration === "dynamic")
+      await forgetClient(ctx, server, used);
+    throw exchangeFailure(ctx, server, client, failure);
+  });
+  const grant = grantOf(tokens, {
+    tokenEndpoint,
+    revocationEndpoint,
+    tokenEndpointAuthMethod,
+    resource: flow.resource,
+    isRefreshed: false,
+  });
+  const sealed = sealGrant(ctx, server, ctx.member.id, grant);
+  if (await keep(ctx, server, begun, { sealed, ...columnsOf(tokens) })) return;
+  await revokeUnkept(ctx, server, { memberId: ctx.member.id, grant, client });
+  throw unknownFlow();
+}
+
+const trade = (
+  ctx: Ctx,
+  server: Server,
+  { flow, secrets }: BegunFlow,
+  { client, code }: { client: KnownClient; code: string },
+): Promise<Tokens> =>
+  exchangeCode(ctx.fetch, {
+    tokenEndpoint: secrets.tokenEndpoint,
+    client,
+    resource: flow.resource,
+    tokenParameters: server.oauth.tokenParameters ?? {},
+    code,
+    codeVerifier: new Secret(secrets.codeVerifier),
+    redirectUri: flow.redirectUri,
+    scopes: flow.scopes,
+  });
+
+/** What is worth another try by the member, and what is not. */
+function exchangeFailure(ctx: Ctx, server: Server, client: KnownClient, failure: TokenError): AppError {
+  const isWorthTrying =
+    failure.kind === "invalid_grant" ||
+    (failure.kind === "invalid_client" && client.registration === "dynamic");
+  return new AppError(
+    isWorthTrying ? "authorization_required" : "upstream_failed",
+    `${server.name}: ${failure.message} Connect again.`,
+    { fields: { ...authFields(ctx, server), stage: failure.stage }, cause: failure },
+  );
+}
+
+type Columns = Pick<credentialRows.CredentialRow, "sealed" | "scopes" | "expiresAt" | "refreshAt">;
+
+/** @returns false where the server is no longer what it was, or the member's access or either of them is gone */
+async function keep(
+  ctx: Ctx,
+  server: Server,
+  { flow, secrets }: BegunFlow,
+  columns: Columns,
+): Promise<boolean> {
+  const key = keyOf(server, ctx.member.id);
+  const storing = ctx.db.transaction(async (tx) => {
+    await serverRows.hold(tx, server.workspaceId, server.id, "share");
+    const now = await serverRows.forUse(tx, viewerOf(ctx), server.id);
+    const { issuer } = flow;
+    if (now?.server.issuer !== issuer || now.server.url !== server.url) return false;
+    await credentialRows.put(tx, key, {
+      ...columns,
+      kind: "oauth",
+      issuer,
+      clientId: secrets.clientId,
+      stepUps: countStepUps(now.credential, flow.scopes),
+    });
+    await audit(
+      { ...ctx, db: tx },
+      {
+        action: "credential.connected",
+        target: { type: "server", id: server.id, name: server.name },
+        details: { scopes: columns.scopes, issuer },
+      },
+    );
+    await announce({ db: tx }, server);
+    return true;
+  });
+  const isKept = await storing.catch((error: unknown) => {
+    if (isForeignKeyViolation(error)) return false;
+    throw error;
+  });
+  if (isKept) ctx.pool.drop(`${poolPrefix(server)}${ctx.member.id}/`);
+  return isKept;
+}
