@@ -118,11 +118,16 @@ function failureOfValidation(error: ValidationError): AppError {
 
 function faultsOf(error: ValidationError): FieldError[] {
   const faults = new Map<string, FieldError>();
-  for (const { path, message, schema } of found(error))
+  for (const { path: whole, message, schema } of found(error)) {
+    const path = whole.length > maxPathChars ? `${whole.slice(0, maxPathChars).toWellFormed()}…` : whole;
     if (!faults.has(path) && faults.size < 20)
       faults.set(path, { path, message: choicesOf(schema) ?? message });
+  }
   return [...faults.values()];
 }
+
+/** A field's name is the sender's own, and may be as long as a body. */
+const maxPathChars = 200;
 
 type Schema = { const?: unknown; enum?: unknown[]; anyOf?: Schema[] };
 type Fault = FieldError & { schema?: Schema; errors?: Iterable<Fault>[] };
