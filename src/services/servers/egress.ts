@@ -6,6 +6,10 @@ export function checkEgress({ fetch }: Pick<Deps, "fetch">, url: string): void {
   try {
     fetch.check(url);
   } catch (cause) {
-    throw new AppError("url_not_allowed", cause instanceof Error ? cause.message : "This address is not allowed.", { cause });
+    throw new AppError(
+      "url_not_allowed",
+      cause instanceof Error ? cause.message : "This address is not allowed.",
+      { cause },
+    );
   }
 }

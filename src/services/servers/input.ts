@@ -16,7 +16,8 @@ export type ServerInput = {
 };
 
 /** Headers that we or the protocol set; a secret under one of these names would break or replace them. */
-const reserved = /^(host|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|origin|accept|accept-.*|content-.*|mcp-.*|last-event-id|proxy-.*|sec-.*|via|forwarded|x-forwarded-.*)$/i;
+const reserved =
+  /^(host|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|origin|accept|accept-.*|content-.*|mcp-.*|last-event-id|proxy-.*|sec-.*|via|forwarded|x-forwarded-.*)$/i;
 
 /** The columns that a caller's fields become. Absent fields stay absent. @throws {AppError} `invalid` */
 export function columnsOf(input: ServerInput): Partial<NewServer> {
@@ -45,12 +46,15 @@ const description = (text: string | null): string | null => (text === null ? nul
 
 function headerName(text: string): string {
   // RFC 9110 §5.6.2: a field name is a token.
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(text)) throw invalid("/header/name", "This is no header name.");
-  if (reserved.test(text)) throw invalid("/header/name", "This header is set by the protocol. Choose another.");
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(text))
+    throw invalid("/header/name", "This is no header name.");
+  if (reserved.test(text))
+    throw invalid("/header/name", "This header is set by the protocol. Choose another.");
   return text;
 }
 
 function headerPrefix(text: string): string {
-  if (!/^[\x20-\x7e]{0,32}$/.test(text)) throw invalid("/header/prefix", "A prefix has at most 32 printable ASCII characters.");
+  if (!/^[\x20-\x7e]{0,32}$/.test(text))
+    throw invalid("/header/prefix", "A prefix has at most 32 printable ASCII characters.");
   return text.trimStart();
 }

@@ -34,7 +34,10 @@ export type McpServer = {
 };
 
 /** Names each field: a new column stays private until somebody decides otherwise. */
-export function present(ctx: Ctx, { server, connection, iconVersion, memberCount, lastTest }: ServerView): McpServer {
+export function present(
+  ctx: Ctx,
+  { server, connection, iconVersion, memberCount, lastTest }: ServerView,
+): McpServer {
   return {
     id: server.id,
     appUuid: server.appUuid,
@@ -73,7 +76,12 @@ export function present(ctx: Ctx, { server, connection, iconVersion, memberCount
   };
 }
 
-const presentServerInfo = ({ name, version, title, websiteUrl }: NonNullable<ServerView["server"]["serverInfo"]>) => ({
+const presentServerInfo = ({
+  name,
+  version,
+  title,
+  websiteUrl,
+}: NonNullable<ServerView["server"]["serverInfo"]>) => ({
   name,
   version,
   ...(title === undefined ? {} : { title }),
