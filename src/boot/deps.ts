@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { startBackground } from "#src/boot/background.ts";
 import { isMigrated, migrate } from "#src/db/migrate.ts";
 import { type Database, openDatabase } from "#src/db/open.ts";
-import { createKeyring } from "#src/lib/keyring.ts";
+import { createKeyring, type Keyring } from "#src/lib/keyring.ts";
 import { loadOrCreateKeys } from "#src/lib/keys-file.ts";
 import { createLogger, type Logger } from "#src/lib/log.ts";
 import { createMetrics } from "#src/lib/metrics.ts";
@@ -12,6 +12,7 @@ import { createGuardedFetch } from "#src/net/fetch.ts";
 import { createChanges } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { startIconRefresh } from "#src/services/icons.ts";
+import { requireKeys, startResealing } from "#src/services/resealing.ts";
 import type { Settings } from "#src/settings.ts";
 
 export type Opened = { deps: Deps; database: Database; close(): Promise<void> };
@@ -25,9 +26,11 @@ export async function openDeps(given: Settings): Promise<Opened> {
     settings.databaseUrl ? { url: settings.databaseUrl } : { dataDir: settings.dataDir },
     (error) => log.error({ error }, "database upkeep failed"),
   );
-  await migrate(database);
+  const keyring = await prepare(database, settings, log).catch(async (failure: unknown) => {
+    await database.close();
+    throw failure;
+  });
 
-  const keyring = createKeyring(await keysOf(settings, log));
   const fetch = createGuardedFetch({
     allowLoopback: settings.allowLoopback,
     exceptions: settings.egressAllow,
@@ -41,9 +44,19 @@ export async function openDeps(given: Settings): Promise<Opened> {
     return isMigrated(database);
   };
   const changes = createChanges(database, log);
-  const deps: Deps = { db: database.db, settings, keyring, fetch, pool, changes, log, metrics, isReady: () => isReady().catch(() => false) };
+  const deps: Deps = {
+    db: database.db,
+    settings,
+    keyring,
+    fetch,
+    pool,
+    changes,
+    log,
+    metrics,
+    isReady: () => isReady().catch(() => false),
+  };
 
-  const stops = [startIconRefresh(deps), startBackground(deps)];
+  const stops = [startIconRefresh(deps), startBackground(deps), startResealing(deps)];
   const close = async () => {
     await Promise.all(stops.map((stop) => stop()));
     await pool.close();
@@ -53,9 +66,18 @@ export async function openDeps(given: Settings): Promise<Opened> {
   return { deps, database, close };
 }
 
+/** Brings the tables up to date, and the keys that open what stands in them. */
+async function prepare(database: Database, settings: Settings, log: Logger): Promise<Keyring> {
+  await migrate(database);
+  const keyring = createKeyring(await keysOf(settings, log));
+  await requireKeys({ db: database.db, keyring });
+  return keyring;
+}
+
 async function keysOf({ encryptionKeys, dataDir }: Settings, log: Logger) {
   if (encryptionKeys.length > 0) return encryptionKeys;
   const file = await loadOrCreateKeys(dataDir);
-  if (file.wasOpen) log.warn({ path: file.path }, "others could read the encryption keys until now; consider new ones");
+  if (file.wasOpen)
+    log.warn({ path: file.path }, "others could read the encryption keys until now; consider new ones");
   return file.keys;
 }
