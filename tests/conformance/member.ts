@@ -42,6 +42,7 @@ export async function addServer(access: Access, url: string, oauth?: object) {
       if (found.state === "AUTHORIZE") await signingIn(() => asked("POST", "/enable"));
       if (found.authType === "direct_auth") await asked("POST", "/credentials");
     },
+    test: () => asked("POST", "/test"),
     tools: async () => (await signingIn(() => asked<{ tools: Tool[] }>("GET", "/tools"))).tools,
     call: (tool: string, call: Call = {}) =>
       signingIn(() => asked<Called>("POST", `/tools/${encodeURIComponent(tool)}/call`, call)),

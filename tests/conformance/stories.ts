@@ -46,6 +46,13 @@ const stories: Record<string, Story> = {
     await member.call("add_numbers", { arguments: { a: 5, b: 3 } });
   },
 
+  /** The server takes every GET for ours: the look for its icon, which began at the set-up, has to be over by the call. */
+  "sse-retry": async (member) => {
+    await member.connect();
+    for (let handshakes = 0; handshakes < 5; handshakes += 1) await member.test();
+    await member.call("test_reconnection");
+  },
+
   "http-custom-headers": async (member, { toolCalls = [] }) => {
     await member.connect();
     await member.tools();
