@@ -165,7 +165,7 @@ export const catalogApi = (asking: Asking) =>
           scope: "apps:read",
           summary: "Read a resource.",
           answer: { schema: ResourceContents },
-          errors: [...upstream, "bad_request"],
+          errors: upstream,
           example: { contents: [{ uri: "demo://resource/1", mimeType: "text/plain", text: "Hello" }] },
         }),
       },

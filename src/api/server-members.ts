@@ -32,7 +32,6 @@ export const serverMembersApi = (deps: Deps, asking: Asking) =>
           scope: "apps:read",
           summary: "List the members who have connected to an MCP server.",
           answer: { schema: t.Array(McpServerMember), headers: pageHeaders },
-          errors: ["bad_request"],
           example: [
             {
               memberId: 2,

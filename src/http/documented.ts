@@ -22,7 +22,7 @@ export type Documentation = {
   /** Who may call it where no scope says so. */
   access?: "public" | "session" | "any key or session";
   answer: Answer;
-  /** Codes beyond those that follow from `scope`, and from being a request that may bring a body. */
+  /** Codes beyond those that follow from `scope`, and from what a request may bring: a query, a body. */
   errors?: readonly ErrorCode[];
   example?: unknown;
 };

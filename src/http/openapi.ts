@@ -47,7 +47,12 @@ export async function openapiOf(
 
 function operationOf(method: string, one: Json, components: Json): Json {
   const { [errorCodesKey]: codes, parameters = [], requestBody, responses, ...rest } = one;
-  const allCodes = [...(codes as ErrorCode[]), ...(method === "get" ? [] : codesOfBody)];
+  const takesQuery = (parameters as Json[]).some((parameter) => parameter["in"] === "query");
+  const allCodes: ErrorCode[] = [
+    ...(codes as ErrorCode[]),
+    ...(takesQuery ? (["bad_request"] as const) : []),
+    ...(method === "get" ? [] : codesOfBody),
+  ];
   return {
     ...rest,
     parameters: (parameters as Json[]).map((parameter) => parameterOf(parameter, components)),
