@@ -11,11 +11,16 @@ import { everything } from "#tests/support/peers.ts";
 const listed = 200;
 
 const peer = await everything.http();
-const subject = await startSubject(process.env["DATABASE_URL"] ? { EGRESS_ALLOW: new URL(peer.url).host } : {});
+const subject = await startSubject(
+  process.env["DATABASE_URL"] ? { EGRESS_ALLOW: new URL(peer.url).host } : {},
+);
 const direct = new Client({ name: "bench", version: "1" });
 await direct.connect(new StreamableHTTPClientTransport(new URL(peer.url)));
 
-const created = await subject.api("/mcp-servers", { method: "POST", body: JSON.stringify({ url: peer.url }) });
+const created = await subject.api("/mcp-servers", {
+  method: "POST",
+  body: JSON.stringify({ url: peer.url }),
+});
 const { id } = (await created.json()) as { id: number };
 await checked(`/mcp-servers/${id}/enable`, "POST");
 await checked(`/mcp-servers/${id}/credentials`, "POST");
@@ -32,7 +37,11 @@ await report("tool call", {
 });
 
 for (let n = 1; n < listed; n++)
-  await checked("/mcp-servers", "POST", JSON.stringify({ url: `https://mcp-${n}.example.com/mcp`, discover: false }));
+  await checked(
+    "/mcp-servers",
+    "POST",
+    JSON.stringify({ url: `https://mcp-${n}.example.com/mcp`, discover: false }),
+  );
 const [one, all] = await compare([
   { name: "one server", run: () => checked(`/mcp-servers/${id}`) },
   { name: `list of ${listed}`, run: () => checked("/mcp-servers") },
@@ -47,7 +56,10 @@ await direct.close();
 await subject.stop();
 await peer.stop();
 
-async function report(what: string, { direct, through }: Record<"direct" | "through", Contender["run"]>): Promise<void> {
+async function report(
+  what: string,
+  { direct, through }: Record<"direct" | "through", Contender["run"]>,
+): Promise<void> {
   const [straight, managed] = await compare([
     { name: "direct", run: direct },
     { name: "through Switchyard", run: through },

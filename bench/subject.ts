@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A running Switchyard of its own, set up, and how to ask it. */
-export type Subject = { api(path: string, init?: RequestInit): Promise<Response>; origin: string; stop(): Promise<void> };
+export type Subject = {
+  api(path: string, init?: RequestInit): Promise<Response>;
+  origin: string;
+  stop(): Promise<void>;
+};
 
 /** @param env - settings besides those that make it a process of its own, such as `DATABASE_URL` */
 export async function startSubject(env: Record<string, string> = {}): Promise<Subject> {
@@ -12,7 +16,15 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const app = Bun.spawn([process.execPath, "src/main.ts"], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), SETUP_TOKEN: "bench", RATE_LIMIT: "0", LOG_LEVEL: "silent", ...env },
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      SETUP_TOKEN: "bench",
+      RATE_LIMIT: "0",
+      LOG_LEVEL: "silent",
+      ...env,
+    },
     stdout: "ignore",
     stderr: "inherit",
   });
@@ -28,7 +40,10 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
       workspaceName: "Bench",
     }),
   });
-  const { workspace, apiKey } = (await setup.json()) as { workspace: { uuid: string }; apiKey: { key: string } };
+  const { workspace, apiKey } = (await setup.json()) as {
+    workspace: { uuid: string };
+    apiKey: { key: string };
+  };
 
   return {
     origin,

@@ -59,7 +59,8 @@ export class AppError extends Error {
 }
 
 /** Absent, of another workspace, and not visible to this member are one answer, word for word. */
-export const notFound = (): AppError => new AppError("not_found", "There is no such thing here, or you cannot see it.");
+export const notFound = (): AppError =>
+  new AppError("not_found", "There is no such thing here, or you cannot see it.");
 
 /** A body that parses but says something impossible; `path` is a JSON Pointer (RFC 6901) into it. */
 export const invalid = (path: string, message: string): AppError =>

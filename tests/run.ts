@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
+import { nodePath } from "#tests/conformance/node.ts";
 
 /*
  * `bun run test`: everything on the embedded database, what touches the database again on Postgres, and the stories in a
@@ -26,6 +27,9 @@ if (await isReachable(postgresUrl)) await run("on Postgres", onDatabase, { TEST_
 else leaveOut("Postgres does not answer; set TEST_DATABASE_URL, or start one on 127.0.0.1:5432.");
 if (existsSync(chromium)) await run("in a browser", inBrowser, { CHROMIUM: chromium }, 1);
 else leaveOut("There is no Chromium; install it, or set CHROMIUM to its path.");
+
+if (nodePath() !== null) await run("with the conformance suite", ["tests/conformance"], {}, 1);
+else leaveOut("There is no Node 22, which the conformance suite needs.");
 
 for (const what of missing) console.log(`${isCi ? "MISSING" : "skipped"}: ${what}`);
 if (isCi) total.failed += missing.length;

@@ -39,7 +39,13 @@ export const credentialsApi = (asking: Asking) =>
           description:
             "`direct_auth`: no body; links you. `api_key`: your secret, tried by a handshake first. `oauth`: 409 with the address to open. Twice is the same as once.",
           answer: { schema: Connected },
-          errors: ["authorization_required", "conflict", "url_not_allowed", "upstream_failed", "upstream_timeout"],
+          errors: [
+            "authorization_required",
+            "conflict",
+            "url_not_allowed",
+            "upstream_failed",
+            "upstream_timeout",
+          ],
           example: { connected: true, serverId: 7, memberId: 2 },
         }),
       },

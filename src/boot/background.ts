@@ -11,7 +11,11 @@ const everyMs = 15_000;
  * @returns stops it, after what is under way
  */
 export function startBackground(deps: Deps): () => Promise<void> {
-  const chores = { refreshAhead, retryRevocations, removeExpiredFlows: ({ db }: Deps) => flowRows.removeExpired(db) };
+  const chores = {
+    refreshAhead,
+    retryRevocations,
+    removeExpiredFlows: ({ db }: Deps) => flowRows.removeExpired(db),
+  };
   let running: Promise<void> = Promise.resolve();
   const round = async () => {
     for (const [chore, run] of Object.entries(chores))

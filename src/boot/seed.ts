@@ -16,14 +16,24 @@ import { readSettings } from "#src/settings.ts";
  */
 
 const demoServers = [
-  { name: "Everything", url: "http://127.0.0.1:3901/mcp", description: "The reference server, started on this machine." },
-  { name: "DeepWiki", url: "https://mcp.deepwiki.com/mcp", description: "Documentation of public repositories." },
+  {
+    name: "Everything",
+    url: "http://127.0.0.1:3901/mcp",
+    description: "The reference server, started on this machine.",
+  },
+  {
+    name: "DeepWiki",
+    url: "https://mcp.deepwiki.com/mcp",
+    description: "Documentation of public repositories.",
+  },
   { name: "Linear", url: "https://mcp.linear.app/mcp", authType: "oauth" as const },
 ];
 
 const { deps, close } = await openDeps(readSettings(process.env));
 if (await installation.isComplete(deps.db)) {
-  console.error("This installation is set up already. Seed an empty one: another DATA_DIR, or an empty database.");
+  console.error(
+    "This installation is set up already. Seed an empty one: another DATA_DIR, or an empty database.",
+  );
   await close();
   process.exit(1);
 }
@@ -45,10 +55,16 @@ const ctx: Ctx = {
 };
 for (const server of demoServers) await servers.create(ctx, { ...server, discover: false });
 await close();
-console.log(`Seeded. Sign in as ada@example.com, bob@example.com, vic@example.com or eve@example.com with: ${password}`);
+console.log(
+  `Seeded. Sign in as ada@example.com, bob@example.com, vic@example.com or eve@example.com with: ${password}`,
+);
 
 async function newcomer({ db }: Deps, name: string, secret: string) {
-  const checked = await accounts.check({ email: `${name.toLowerCase()}@example.com`, name, password: secret });
+  const checked = await accounts.check({
+    email: `${name.toLowerCase()}@example.com`,
+    name,
+    password: secret,
+  });
   return accounts.create(db, checked);
 }
 

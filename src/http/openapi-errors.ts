@@ -48,7 +48,8 @@ const looks: Record<ErrorCode, { message: string } & Json> = {
   not_authenticated: { message: "Sign in, or send an API key that works as `Authorization: Bearer sy_…`." },
   sign_in_failed: { message: "Google did not sign you in. Begin again.", errorDescription: "access_denied" },
   email_not_verified: {
-    message: "Google does not say that your e-mail address is verified. Have it verified there, and sign in again.",
+    message:
+      "Google does not say that your e-mail address is verified. Have it verified there, and sign in again.",
   },
   invitation_required: { message: "You have no account here. Ask somebody of the workspace to invite you." },
   insufficient_scope: { message: "This needs the apps:write scope.", requiredScope: "apps:write" },

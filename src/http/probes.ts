@@ -19,11 +19,16 @@ export const probes = ({ isReady, metrics, metricsToken }: Health) =>
         return Response.json({ status: "ok" }, { headers: noStore });
       case "/readyz": {
         const ready = await isReady();
-        return Response.json({ status: ready ? "ok" : "unavailable" }, { status: ready ? 200 : 503, headers: noStore });
+        return Response.json(
+          { status: ready ? "ok" : "unavailable" },
+          { status: ready ? 200 : 503, headers: noStore },
+        );
       }
       case "/metrics":
         if (!isAllowed(request, metricsToken)) return errorResponse(request, notFound());
-        return new Response(await metrics.render(), { headers: { ...noStore, "content-type": metrics.contentType } });
+        return new Response(await metrics.render(), {
+          headers: { ...noStore, "content-type": metrics.contentType },
+        });
       default:
         return;
     }

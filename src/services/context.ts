@@ -57,7 +57,17 @@ export type AccountCtx = Deps & { requestId: string; account: Account; via: Via 
 export type Ctx = AccountCtx & { member: Member };
 
 /** Without what belongs to one request: for whatever outlives it. */
-export const depsOf = ({ db, settings, keyring, fetch, pool, changes, log, metrics, isReady }: Deps): Deps => ({
+export const depsOf = ({
+  db,
+  settings,
+  keyring,
+  fetch,
+  pool,
+  changes,
+  log,
+  metrics,
+  isReady,
+}: Deps): Deps => ({
   db,
   settings,
   keyring,

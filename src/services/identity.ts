@@ -65,7 +65,10 @@ export function requireSession(via: Via): asserts via is Extract<Via, { kind: "s
 }
 
 /** Who is signed in in a browser that shows something else as its proof; null where nobody is. */
-export async function accountOfSession(deps: Pick<Deps, "db" | "log">, cookie: string | null): Promise<Account | null> {
+export async function accountOfSession(
+  deps: Pick<Deps, "db" | "log">,
+  cookie: string | null,
+): Promise<Account | null> {
   return (await ofSession(deps, cookie, null))?.account ?? null;
 }
 

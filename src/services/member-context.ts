@@ -8,7 +8,11 @@ import { scopesOfRole } from "#src/services/scopes.ts";
  *
  * @returns null where there is no such member any more
  */
-export async function ctxOfMember(deps: Deps & { requestId: string }, workspaceId: string, memberId: number): Promise<Ctx | null> {
+export async function ctxOfMember(
+  deps: Deps & { requestId: string },
+  workspaceId: string,
+  memberId: number,
+): Promise<Ctx | null> {
   const found = await memberRows.findWithAccount(deps.db, workspaceId, memberId);
   if (!found) return null;
   const { member, account } = found;

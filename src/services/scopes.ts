@@ -26,7 +26,9 @@ export const scopesOfKey = (granted: readonly Scope[], role: Role): Scope[] =>
 /** @throws {AppError} `insufficient_scope`, naming the one that is missing */
 export function requireScope(member: { scopes: readonly Scope[] }, scope: Scope): void {
   if (member.scopes.includes(scope)) return;
-  throw new AppError("insufficient_scope", `This needs the ${scope} scope.`, { fields: { requiredScope: scope } });
+  throw new AppError("insufficient_scope", `This needs the ${scope} scope.`, {
+    fields: { requiredScope: scope },
+  });
 }
 
 export const isAdmin = (ctx: Ctx): boolean => ctx.member.scopes.includes("apps:admin");

@@ -1,0 +1,140 @@
+import type { FormField } from "#src/lib/json-schema-form.ts";
+import { ArgumentFields, type TypedArguments } from "#views/catalog/argument-fields.tsx";
+import { Claims } from "#views/catalog/claims.tsx";
+import { type Asked, Questions } from "#views/catalog/questions.tsx";
+import { type Outcome, ToolOutcome } from "#views/catalog/outcome.tsx";
+import { SaidText, shortName } from "#views/catalog/said-text.tsx";
+import type { Tool } from "#views/catalog/said.ts";
+import { SchemaView } from "#views/catalog/schema.tsx";
+import { TextArea } from "#views/components/field.tsx";
+import { Button, Form, type Refused } from "#views/components/form.tsx";
+import { Text } from "#views/components/text.tsx";
+import { Busy } from "#views/servers/busy.tsx";
+import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
+import { pathWith, serverPath } from "#views/servers/paths.ts";
+import { type Trouble, TroubleNote } from "#views/servers/trouble.tsx";
+
+export type ToolCall = {
+  /** Null where no form can say what the tool takes: then it is written as JSON. */
+  fields: FormField[] | null;
+  as: "form" | "json";
+  typed: TypedArguments;
+  json: string;
+  refused: Refused;
+  outcome: Outcome | null;
+  /** What the tool wants to know before it goes on. */
+  asked: Asked | null;
+};
+
+type Props = ServerFrame & { tool: Tool | null; call: ToolCall; trouble: Trouble | null };
+
+export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
+  const list = serverPath(frame.server, "tools");
+  const here = tool
+    ? pathWith(`${list}/call`, { name: tool.name, as: call.as === "json" ? "json" : null })
+    : list;
+  return (
+    <ServerLayout {...frame} tab="tools" title={tool ? shortName(tool.name) : "Tool"}>
+      <a class="back" href={list}>
+        All tools
+      </a>
+      {tool && <ToolHead tool={tool} />}
+      {trouble && <TroubleNote {...frame} trouble={trouble} here={here} />}
+      {call.asked && <Questions action={here} asked={call.asked} refused={call.refused} />}
+      {tool && !call.asked && (
+        <TryIt tool={tool} call={call} path={`${list}/call`} mayCall={frame.mayWrite} />
+      )}
+      {call.outcome && <ToolOutcome outcome={call.outcome} server={frame.server} />}
+      {tool && <Schemas tool={tool} />}
+    </ServerLayout>
+  );
+};
+
+const ToolHead = ({ tool }: { tool: Tool }) => (
+  <div class="tool-head">
+    <h2>
+      <code>
+        <Text>{shortName(tool.name)}</Text>
+      </code>
+      {tool.title && (
+        <span class="muted">
+          {" "}
+          <Text>{shortName(tool.title)}</Text>
+        </span>
+      )}
+    </h2>
+    <Claims claims={tool.claims} />
+    {tool.description && <SaidText text={tool.description} within="page" />}
+  </div>
+);
+
+type TryProps = { tool: Tool; call: ToolCall; path: string; mayCall: boolean };
+
+const TryIt = ({ tool, call, path, mayCall }: TryProps) => {
+  const here = (as: "form" | "json") =>
+    pathWith(path, { name: tool.name, as: as === "json" ? "json" : null });
+  return (
+    <section class="section" aria-labelledby="try-title">
+      <div class="section-head">
+        <h2 id="try-title">Try it</h2>
+        {call.fields && call.fields.length > 0 && (
+          <nav class="switch" aria-label="How to write the arguments">
+            <a href={here("form")} aria-current={call.as === "form" ? "true" : undefined}>
+              Form
+            </a>
+            <a href={here("json")} aria-current={call.as === "json" ? "true" : undefined}>
+              JSON
+            </a>
+          </nav>
+        )}
+      </div>
+      {mayCall ? (
+        <Form
+          action={here(call.as)}
+          class="form card try"
+          refused={call.refused}
+          label={`Try ${shortName(tool.name)}`}
+        >
+          <Arguments call={call} />
+          <p class="form-actions">
+            <Button tone="primary">Run</Button>
+            <Busy words="The tool runs…" cancel={here(call.as)} />
+          </p>
+        </Form>
+      ) : (
+        <p class="muted">Viewers look and call nothing. Ask an admin of the workspace for another role.</p>
+      )}
+    </section>
+  );
+};
+
+const Arguments = ({ call }: { call: ToolCall }) => {
+  if (call.as === "json" || call.fields === null)
+    return (
+      <TextArea
+        name="json"
+        label="Arguments, as JSON"
+        rows={8}
+        value={call.json}
+        isCode
+        refused={call.refused}
+      />
+    );
+  if (call.fields.length === 0) return <p class="muted">It takes nothing.</p>;
+  return <ArgumentFields fields={call.fields} typed={call.typed} refused={call.refused} id="argument" />;
+};
+
+const Schemas = ({ tool }: { tool: Tool }) => (
+  <>
+    <section class="section" aria-labelledby="takes-title">
+      <h2 id="takes-title">What it takes</h2>
+      <SchemaView schema={tool.input} caption="What it takes" />
+    </section>
+    {tool.output !== null && (
+      <section class="section" aria-labelledby="gives-title">
+        <h2 id="gives-title">What it gives</h2>
+        <SchemaView schema={tool.output} caption="What it gives" />
+      </section>
+    )}
+  </>
+);

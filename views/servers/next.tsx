@@ -1,0 +1,184 @@
+import type { ComponentChildren } from "preact";
+import type { WatchedServer } from "#src/services/servers/index.ts";
+import { CopyField } from "#views/components/copy-field.tsx";
+import { Field } from "#views/components/field.tsx";
+import { Button, Form, type Refused } from "#views/components/form.tsx";
+import { Text } from "#views/components/text.tsx";
+import { Busy } from "#views/servers/busy.tsx";
+import { oobOf } from "#views/servers/out-of-band.ts";
+import { authorizePath, hostOf, serverPath } from "#views/servers/paths.ts";
+
+type Props = {
+  server: WatchedServer;
+  mayWrite: boolean;
+  isAdmin: boolean;
+  /** Where the server's authorization server is to send people back to. */
+  redirectUri: string;
+  refused?: Refused;
+  outOfBand?: boolean;
+};
+
+/** What is to be done before this member can use the server, and the button that does it; empty where nothing is. */
+export const NextPanel = (props: Props) => (
+  <div id="next" {...oobOf(props.outOfBand ?? false)}>
+    <Step {...props} />
+  </div>
+);
+
+const Step = (props: Props) => {
+  const { server, mayWrite } = props;
+  if (!mayWrite)
+    return server.connection === "not_connected" ? (
+      <Panel title="You look on">
+        <p>Viewers connect to nothing. Ask an admin of the workspace for another role.</p>
+      </Panel>
+    ) : null;
+  if (server.status === "disabled") return <Disabled server={server} />;
+  switch (server.need) {
+    case null:
+      return server.status === "needs_set_up" ? <Paused /> : null;
+    case "accept_issuer":
+      return <IssuerChanged server={server} />;
+    case "set_up":
+      return <SetUp {...props} />;
+    case "sign_in":
+      return <SignIn server={server} words={`Nobody has signed in at ${server.name} yet. Be the first.`} />;
+    case "more_access":
+      return <SignIn server={server} words={`${server.name} asks for more access than you gave.`} />;
+    case "reconnect":
+      return <Again {...props} />;
+    case "connect":
+      return <First {...props} />;
+  }
+};
+
+const First = (props: Props) => {
+  const { server } = props;
+  if (server.authType === "oauth")
+    return <SignIn server={server} words={`${server.name} wants to know who you are.`} />;
+  if (server.authType === "api_key") return <GiveKey {...props} />;
+  return (
+    <Panel title={`Connect to ${server.name}`}>
+      <p>It asks for no sign-in. You are noted as somebody who uses it, and nothing is sent there.</p>
+      <Form action={`${serverPath(server)}/connect`} refused={props.refused ?? null}>
+        <Button tone="primary">Connect</Button>
+      </Form>
+    </Panel>
+  );
+};
+
+const Again = (props: Props) =>
+  props.server.authType === "oauth" ? (
+    <SignIn server={props.server} words={`${props.server.name} asks you to sign in again.`} />
+  ) : (
+    <GiveKey {...props} />
+  );
+
+const SignIn = ({ server, words }: { server: WatchedServer; words: string }) => (
+  <Panel title={<Text>{words}</Text>}>
+    <p>You go to its own sign-in and come back here. We never see your password.</p>
+    <p>
+      <a class="button button-primary" href={authorizePath(server)}>
+        Sign in to <Text>{server.name}</Text>
+      </a>
+    </p>
+  </Panel>
+);
+
+const GiveKey = ({ server, refused = null }: Props) => (
+  <Panel title={<Text>{`${server.name} asks for a key of yours`}</Text>}>
+    <p>
+      You find it in your account at <Text>{hostOf(server.url)}</Text>. It is tried first, then kept sealed
+      {server.header && (
+        <>
+          {" "}
+          and sent as <code>{`${server.header.name}: ${server.header.prefix}…`}</code>
+        </>
+      )}
+      . Nobody sees it again, you neither.
+    </p>
+    <Form action={`${serverPath(server)}/connect`} refused={refused}>
+      <Field name="secret" label="Key" type="password" refused={refused} autoComplete="off" />
+      <Button tone="primary">Connect</Button>
+      <Busy words="Trying the key…" cancel={serverPath(server)} />
+    </Form>
+  </Panel>
+);
+
+const SetUp = ({ server, isAdmin, redirectUri, refused = null }: Props) =>
+  server.lacksClient ? (
+    <RegisterByHand server={server} isAdmin={isAdmin} redirectUri={redirectUri} />
+  ) : (
+    <Panel title={`${server.name} is not set up yet`}>
+      <p>
+        {server.lastTest?.success === false
+          ? `The last try failed: ${server.lastTest.message ?? "the server did not answer."} Once it answers, everything else is found out by itself.`
+          : "Switchyard has not reached it yet. Once it answers, everything else is found out by itself."}
+      </p>
+      <Form action={`${serverPath(server)}/enable`} refused={refused}>
+        <Button tone="primary">Set up</Button>
+        <Busy words="Reaching the server…" cancel={serverPath(server)} />
+      </Form>
+    </Panel>
+  );
+
+/** The one thing that discovery cannot do for anybody. */
+const RegisterByHand = ({
+  server,
+  isAdmin,
+  redirectUri,
+}: Pick<Props, "server" | "isAdmin" | "redirectUri">) => (
+  <Panel title={`${server.name} wants to know Switchyard first`}>
+    <p>
+      Its sign-in takes only programs that somebody registered there by hand. Register an OAuth client with
+      this redirect URI, and enter what you are given.
+    </p>
+    <CopyField id="redirect-uri" label="Redirect URI" value={redirectUri} />
+    {isAdmin ? (
+      <Form action={`${serverPath(server)}/client`} navigates>
+        <Field name="clientId" label="Client ID" isCode />
+        <Field name="clientSecret" label="Client secret" type="password" isOptional />
+        <Button tone="primary">Save and sign in</Button>
+      </Form>
+    ) : (
+      <p class="muted">An admin of the workspace can enter them.</p>
+    )}
+  </Panel>
+);
+
+const Disabled = ({ server }: { server: WatchedServer }) => (
+  <Panel title={<Text>{`${server.name} is disabled`}</Text>}>
+    <p>Nobody’s calls reach it. Connections are kept, and work again once it is enabled.</p>
+    <Form action={`${serverPath(server)}/enable`}>
+      <Button tone="primary">Enable</Button>
+    </Form>
+  </Panel>
+);
+
+const IssuerChanged = ({ server }: { server: WatchedServer }) => (
+  <Panel title={<Text>{`${server.name} names another sign-in than before`}</Text>}>
+    <p>
+      Members’ tokens came from <Text>{server.oauth?.issuer ?? "another issuer"}</Text>. Now it names{" "}
+      <Text>{server.oauth?.otherIssuer ?? "another one"}</Text>. Nothing is sent to either until an admin has
+      looked.
+    </p>
+    <p>
+      <a class="button button-primary" href={`${serverPath(server, "settings")}#issuer`}>
+        Look at it
+      </a>
+    </p>
+  </Panel>
+);
+
+const Paused = () => (
+  <Panel title="Paused until an admin has looked">
+    <p>The server names another sign-in than before. Nothing is sent there meanwhile; you lose nothing.</p>
+  </Panel>
+);
+
+const Panel = ({ title, children }: { title: ComponentChildren; children: ComponentChildren }) => (
+  <section class="card next-panel" aria-labelledby="next-title">
+    <h2 id="next-title">{title}</h2>
+    {children}
+  </section>
+);
