@@ -107,10 +107,15 @@ export type FakeProtected = LegacyMcpServer & {
   refusal: string | null;
 };
 
-/** A server of 2025-11-25 with sessions that takes the tokens of `fake`, and says where to get them. */
-export function startFakeProtected(fake: FakeAuthorizationServer): FakeProtected {
-  const isGood = (request: Request): boolean =>
-    fake.tokens.has((request.headers.get("authorization") ?? "").replace(/^Bearer /, ""));
+/** A server of 2025-11-25 with sessions that takes the tokens of all of these, and names the first. */
+export function startFakeProtected(
+  fake: FakeAuthorizationServer,
+  ...others: FakeAuthorizationServer[]
+): FakeProtected {
+  const isGood = (request: Request): boolean => {
+    const token = (request.headers.get("authorization") ?? "").replace(/^Bearer /, "");
+    return [fake, ...others].some(({ tokens }) => tokens.has(token));
+  };
   const server = startLegacyMcpServer({
     guard(request) {
       const { origin, pathname } = new URL(request.url);
