@@ -10,9 +10,11 @@ try {
   const app = createApp(deps).listen({
     hostname: deps.settings.host,
     port: deps.settings.port,
-    // Ours is smaller and answers in our own shape; this one stops what does not even try.
-    maxRequestBodySize: 8 * 1024 * 1024,
+    // The limit is ours, which answers in our own shape and reads no byte more.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: 60,
+    // Bun's own error page, for whatever gets past ours, shows sources and stacks to whoever asks.
+    development: false,
   });
   await announce(deps);
   stopOnSignal(deps.log, async () => {

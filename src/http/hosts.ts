@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { AppError } from "#src/errors.ts";
+import { urlOf } from "#src/http/request.ts";
 
 /**
  * Answers for our own name only.
@@ -15,7 +16,7 @@ export const hosts = (publicUrl: URL) => {
   ]);
   return new Elysia({ name: "http.hosts" }).onRequest(({ request }) => {
     // A request made in the process has no Host header, only its URL.
-    const host = (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
+    const host = (request.headers.get("host") ?? urlOf(request).host).toLowerCase();
     if (!names.has(host))
       throw new AppError("misdirected_request", `This address is not served here. Use ${publicUrl.origin}.`);
   });

@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { Elysia } from "elysia";
 import { notFound } from "#src/errors.ts";
 import { errorResponse } from "#src/http/errors.ts";
+import { urlOf } from "#src/http/request.ts";
 import type { Metrics } from "#src/lib/metrics.ts";
 
 type Health = { isReady(): Promise<boolean>; metrics: Metrics; metricsToken: string | null };
@@ -14,7 +15,7 @@ type Health = { isReady(): Promise<boolean>; metrics: Metrics; metricsToken: str
 export const probes = ({ isReady, metrics, metricsToken }: Health) =>
   new Elysia({ name: "http.probes" }).onRequest(async ({ request }) => {
     if (request.method !== "GET" && request.method !== "HEAD") return;
-    switch (new URL(request.url).pathname) {
+    switch (urlOf(request).pathname) {
       case "/healthz":
         return Response.json({ status: "ok" }, { headers: noStore });
       case "/readyz": {

@@ -21,5 +21,13 @@ export function requestOf(request: Request): RequestFacts {
   return known;
 }
 
+const nobody = "http://host.invalid";
+
+/**
+ * Where the request goes. Without a `Host`, or with one that is none, the runtime gives a path alone or nonsense: such a
+ * request is refused, but it has to be read for that.
+ */
+export const urlOf = ({ url }: Request): URL => URL.parse(url) ?? URL.parse(url, nobody) ?? new URL(nobody);
+
 /** Whether the request can change something (RFC 9110 §9.2.1: the others are safe). */
 export const isUnsafe = (request: Request): boolean => !["GET", "HEAD", "OPTIONS"].includes(request.method);
