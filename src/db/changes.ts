@@ -19,9 +19,12 @@ export function readChange(payload: string): Change | null {
   return /^[0-9]{1,10}$/.test(id) ? { workspaceId, serverId: Number(id) } : null;
 }
 
-/** A short text that is another one after each change to a workspace's servers. It tells nothing but that. */
-export async function mark(db: Db, workspaceId: string): Promise<string> {
-  const [row] = await rowsOf<{ mark: string }>(
+/**
+ * Where a workspace's servers stand: `mark` is a short text that is another one after each change, and tells nothing
+ * but that; `newestId` is the last server that was added.
+ */
+export async function standing(db: Db, workspaceId: string): Promise<{ mark: string; newestId: number }> {
+  const [row] = await rowsOf<{ mark: string; newestId: number }>(
     db,
     sql`select md5(concat_ws('/',
       (select concat_ws('.', count(*), sum(version), max(updated_at), count(other_issuer))
@@ -29,7 +32,8 @@ export async function mark(db: Db, workspaceId: string): Promise<string> {
       (select concat_ws('.', count(*), sum(version), max(connected_at),
           count(*) filter (where status = 'expired'), count(*) filter (where wanted_scopes <> '{}'))
         from credentials where workspace_id = ${workspaceId}),
-      (select max(id) from server_tests where workspace_id = ${workspaceId}))) as mark`,
+      (select max(id) from server_tests where workspace_id = ${workspaceId}))) as mark,
+      coalesce((select max(id) from servers where workspace_id = ${workspaceId}), 0) as "newestId"`,
   );
-  return row?.mark ?? "";
+  return row ?? { mark: "", newestId: 0 };
 }

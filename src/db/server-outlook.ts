@@ -3,6 +3,7 @@ import type { Db } from "#src/db/client.ts";
 import { credentials, servers, serverTests } from "#src/db/schema.ts";
 import {
   isFailing,
+  lacksClient,
   type Need,
   needOf,
   type ServerStatus,
@@ -33,6 +34,7 @@ export const ofServers = (db: Db, viewer: Viewer, ids: number[]) =>
       need: needOf(viewer) as SQL<Need | null>,
       failingSince,
       counts: credentials.catalogCounts,
+      lacksClient,
     })
     .from(servers)
     .leftJoin(credentials, isOwnCredential(viewer))

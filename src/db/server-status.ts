@@ -29,13 +29,18 @@ export const serverStatus = sql<ServerStatus>`(case
   when ${isFailing} then 'failing'
   else 'ready' end)`;
 
+/** Somebody has to register our OAuth client by hand, and has not yet. */
+export const lacksClient = sql<boolean>`(coalesce(${servers.registration} = 'manual', false)
+  and ${servers.oauth} ->> 'clientId' is null)`;
+
 const own = (viewer: Viewer, column: SQL): SQL => sql`(select ${column} from ${credentials} own
   where own.workspace_id = ${servers.workspaceId} and own.server_id = ${servers.id} and own.member_id = ${viewer.memberId})`;
 
 /** Null where there is nothing for the viewer to do, or nothing that they could. */
 export const needOf = (viewer: Viewer): SQL<Need | null> => sql<Need | null>`(case
   when ${servers.otherIssuer} is not null then ${viewer.seesAll ? sql`'accept_issuer'` : sql`null`}
-  when ${servers.state} = 'REGISTER' then 'set_up'
+  when ${servers.state} = 'REGISTER' then case when ${servers.authType} = 'api_key' then 'connect'
+    when ${servers.authType} = 'oauth' and not ${lacksClient} then 'sign_in' else 'set_up' end
   when ${servers.state} = 'AUTHORIZE' then 'sign_in'
   when not ${servers.enabled} then null
   else nullif(coalesce(${own(

@@ -3,6 +3,7 @@ import { statusOf } from "#src/http/errors.ts";
 
 /** Why a form was refused, to be shown with the form and what was typed. */
 export type Refusal = {
+  code: ErrorCode;
   status: number;
   /** About the form as a whole; null where each fault belongs to a field. */
   message: string | null;
@@ -36,6 +37,7 @@ export async function attempt<T>(
 function refusalOf(failure: AppError): Refusal {
   const errors = (failure.fields["errors"] ?? []) as readonly FieldError[];
   return {
+    code: failure.reason,
     // A 401 would ask for a key; what is wrong here is the form.
     status: failure.reason === "not_authenticated" ? 422 : statusOf[failure.reason],
     message: errors.length === 0 ? failure.message : null,

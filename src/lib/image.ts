@@ -27,20 +27,21 @@ const formats: {
 
 /**
  * Recognises a picture by what it is, whatever it was said to be: PNG, JPEG, GIF, WebP or ICO, not moving, with sides of
- * 1 to 1024 pixels. What follows the picture's own end is cut off.
+ * 1 to 1024 pixels unless told otherwise. What follows the picture's own end is cut off.
  *
  * SVG is not among them on purpose: it is a document that can run script.
  *
  * @param bytes - hostile; nothing is decompressed, so the cost is bounded by their number
  * @returns null for everything else
  */
-export function readPicture(bytes: Uint8Array): Picture | null {
+export function readPicture(bytes: Uint8Array, maxSidePixels = MAX_SIDE_PIXELS): Picture | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
   const format = formats.find(({ begins }) => begins(start));
   if (!format) return null;
 
   const extent = extentOf(format.read, bytes);
-  if (!extent || !isFitting(extent.width) || !isFitting(extent.height)) return null;
+  if (!extent || !isFitting(extent.width, maxSidePixels) || !isFitting(extent.height, maxSidePixels))
+    return null;
   const { width, height, end } = extent;
   return { type: format.type, width, height, bytes: bytes.subarray(0, end) };
 }
@@ -55,4 +56,4 @@ function extentOf(read: (view: DataView) => Extent | null, bytes: Uint8Array): E
   }
 }
 
-const isFitting = (side: number): boolean => side >= 1 && side <= MAX_SIDE_PIXELS;
+const isFitting = (side: number, most: number): boolean => side >= 1 && side <= most;

@@ -59,7 +59,7 @@ export function createChanges(database: Listening, log: Deps["log"]): Changes {
     },
     close() {
       isClosed = true;
-      for (const of of subscribers.values()) for (const subscriber of [...of]) subscriber.onEnd();
+      for (const watching of subscribers.values()) for (const one of watching) one.onEnd();
       subscribers.clear();
     },
   };
@@ -71,6 +71,6 @@ export const announce = (
   server: { workspaceId: string; id: number },
 ): Promise<void> => rows.announce(db, { workspaceId: server.workspaceId, serverId: server.id });
 
-/** The state of the workspace's servers, to find out later whether anything has happened since. */
-export const mark = ({ db, member }: Pick<Ctx, "db" | "member">): Promise<string> =>
-  rows.mark(db, member.workspaceId);
+/** Where the workspace's servers stand, to find out later whether anything has happened since. */
+export const standing = ({ db, member }: Pick<Ctx, "db" | "member">): ReturnType<typeof rows.standing> =>
+  rows.standing(db, member.workspaceId);

@@ -111,8 +111,8 @@ function listen(page: Page, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
-    // A refused form answers with 4xx, which the console calls an error.
-    if (/status of 4\d\d/.test(message.text())) return;
+    // A refused form answers with 4xx and a server that fails with 502 or 504, which the console calls errors.
+    if (/status of (4\d\d|50[24])/.test(message.text())) return;
     complaints.push(`${page.url()}: ${message.text()}`);
   });
 }

@@ -14,7 +14,9 @@ function asset(name: string, type: string, text: string): Asset {
   return { url: `/assets/${hash}/${name}`, type, content: new TextEncoder().encode(text) };
 }
 
-const styles = ["base", "layout", "components", "people", "print"].map((part) => own(`./styles/${part}.css`));
+const styles = ["base", "layout", "components", "people", "servers", "catalog", "print"].map((part) =>
+  own(`./styles/${part}.css`),
+);
 
 export const assets = {
   styles: asset("app.css", "text/css", styles.join("\n")),

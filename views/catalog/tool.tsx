@@ -21,18 +21,19 @@ export type ToolCall = {
   typed: TypedArguments;
   json: string;
   refused: Refused;
+  /** What kept the tool from answering. */
+  trouble: Trouble | null;
   outcome: Outcome | null;
   /** What the tool wants to know before it goes on. */
   asked: Asked | null;
 };
 
-type Props = ServerFrame & { tool: Tool | null; call: ToolCall; trouble: Trouble | null };
+/** Without the tool where the server could not be asked for it; `trouble` says why. */
+type Props = ServerFrame & { tool: Tool | null; call: ToolCall | null; trouble: Trouble | null };
 
 export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
   const list = serverPath(frame.server, "tools");
-  const here = tool
-    ? pathWith(`${list}/call`, { name: tool.name, as: call.as === "json" ? "json" : null })
-    : list;
+  const here = tool ? callPath(list, tool, call?.as ?? "form") : list;
   return (
     <ServerLayout {...frame} tab="tools" title={tool ? shortName(tool.name) : "Tool"}>
       <a class="back" href={list}>
@@ -40,15 +41,16 @@ export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
       </a>
       {tool && <ToolHead tool={tool} />}
       {trouble && <TroubleNote {...frame} trouble={trouble} here={here} />}
-      {call.asked && <Questions action={here} asked={call.asked} refused={call.refused} />}
-      {tool && !call.asked && (
-        <TryIt tool={tool} call={call} path={`${list}/call`} mayCall={frame.mayWrite} />
-      )}
-      {call.outcome && <ToolOutcome outcome={call.outcome} server={frame.server} />}
+      {call?.asked && <Questions action={here} asked={call.asked} refused={call.refused} />}
+      {tool && call && !call.asked && <TryIt tool={tool} call={call} list={list} mayCall={frame.mayWrite} />}
+      {call?.outcome && <ToolOutcome outcome={call.outcome} server={frame.server} />}
       {tool && <Schemas tool={tool} />}
     </ServerLayout>
   );
 };
+
+const callPath = (list: string, { name }: Tool, as: ToolCall["as"]): string =>
+  pathWith(`${list}/call`, { name, as: as === "json" ? "json" : null });
 
 const ToolHead = ({ tool }: { tool: Tool }) => (
   <div class="tool-head">
@@ -68,11 +70,10 @@ const ToolHead = ({ tool }: { tool: Tool }) => (
   </div>
 );
 
-type TryProps = { tool: Tool; call: ToolCall; path: string; mayCall: boolean };
+type TryProps = { tool: Tool; call: ToolCall; list: string; mayCall: boolean };
 
-const TryIt = ({ tool, call, path, mayCall }: TryProps) => {
-  const here = (as: "form" | "json") =>
-    pathWith(path, { name: tool.name, as: as === "json" ? "json" : null });
+const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
+  const here = (as: ToolCall["as"]) => callPath(list, tool, as);
   return (
     <section class="section" aria-labelledby="try-title">
       <div class="section-head">

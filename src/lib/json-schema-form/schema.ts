@@ -39,7 +39,7 @@ function stepFrom(root: Schema, schema: Schema): Step | null {
   const { $ref, allOf, ...rest } = schema;
   if (typeof $ref === "string") {
     const target = pointedAt(root, $ref);
-    return { schema: { ...(target ?? {}), ...without(schema, "$ref") }, isNullable: false };
+    return { schema: { ...target, ...without(schema, "$ref") }, isNullable: false };
   }
   if (Array.isArray(allOf) && allOf.length === 1 && isSchema(allOf[0]))
     return { schema: { ...allOf[0], ...rest }, isNullable: false };

@@ -1,4 +1,3 @@
-import { AppError } from "#src/errors.ts";
 import type { SentForm } from "#src/http/page-form.ts";
 import {
   fieldsOf,
@@ -8,6 +7,7 @@ import {
   readForm,
   type Schema,
 } from "#src/lib/json-schema-form.ts";
+import { inPlace } from "#src/pages/servers/in-place.ts";
 import { answersIn, questionsIn } from "#src/pages/catalog/questions.ts";
 import * as catalog from "#src/services/catalog.ts";
 import type { Ctx } from "#src/services/context.ts";
@@ -27,6 +27,7 @@ export function newCall(tool: Tool, as: string | null): ToolCall {
     typed: null,
     json: skeletonOf(fields),
     refused: null,
+    trouble: null,
     outcome: null,
     asked: null,
   };
@@ -73,32 +74,29 @@ async function goOn(target: Target, call: ToolCall, form: SentForm): Promise<Too
   return await withAnswer(target, { ...call, json: JSON.stringify(args, null, 2) }, input);
 }
 
-/** What the tool takes exception to is told with the form, as whoever typed can mend it. */
+/** What keeps the tool from answering is told with the form and what was typed. */
 async function withAnswer(
   { ctx, serverId, tool }: Target,
   call: ToolCall,
   input: catalog.CallInput,
 ): Promise<ToolCall> {
   const began = performance.now();
-  try {
-    const result = await catalog.callTool(ctx, serverId, tool.name, input);
-    if (!("inputRequired" in result))
-      return { ...call, outcome: outcomeOf(result, performance.now() - began) };
-    const { inputRequests, requestState } = result.inputRequired;
-    return {
-      ...call,
-      asked: {
-        questions: questionsIn(inputRequests),
-        typed: null,
-        requests: JSON.stringify(inputRequests),
-        state: requestState ?? null,
-        arguments: JSON.stringify(input.arguments),
-      },
-    };
-  } catch (failure) {
-    if (!(failure instanceof AppError) || failure.reason !== "invalid") throw failure;
-    return { ...call, refused: { message: failure.message, fields: {} } };
-  }
+  const { done: result, trouble } = await inPlace(ctx, () =>
+    catalog.callTool(ctx, serverId, tool.name, input),
+  );
+  if (result === null) return { ...call, trouble };
+  if (!("inputRequired" in result)) return { ...call, outcome: outcomeOf(result, performance.now() - began) };
+  const { inputRequests, requestState } = result.inputRequired;
+  return {
+    ...call,
+    asked: {
+      questions: questionsIn(inputRequests),
+      typed: null,
+      requests: JSON.stringify(inputRequests),
+      state: requestState ?? null,
+      arguments: JSON.stringify(input.arguments),
+    },
+  };
 }
 
 type Result = Exclude<Awaited<ReturnType<typeof catalog.callTool>>, { inputRequired: unknown }>;

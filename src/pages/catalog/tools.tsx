@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
+import { statusOf } from "#src/http/errors.ts";
 import { formIn } from "#src/http/page-form.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { newCall, runCall } from "#src/pages/catalog/call.ts";
@@ -64,11 +65,11 @@ async function showTool(
   const name = query.get("name") ?? "";
   const found = await inPlace(ctx, () => toolNamed(ctx, idOf(params.server_id), name));
   const tool = found.done;
-  const tried = tool && (await inPlace(ctx, () => callOf(ctx, tool, query.get("as"))));
-  const call = tried?.done ?? (tool ? newCall(tool, query.get("as")) : noCall);
-  const trouble = found.trouble ?? tried?.trouble ?? null;
-  const status = call.refused ? 422 : (tried?.status ?? found.status);
-  return show(<ToolPage {...await frameOf(asked)} tool={tool} call={call} trouble={trouble} />, { status });
+  const call = tool ? await callOf(ctx, tool, query.get("as")) : null;
+  const trouble = found.trouble ?? call?.trouble ?? null;
+  return show(<ToolPage {...await frameOf(asked)} tool={tool} call={call} trouble={trouble} />, {
+    status: call?.refused ? 422 : trouble ? statusOf[trouble.code] : 200,
+  });
 }
 
 async function toolNamed(ctx: Ctx, serverId: number, name: string): Promise<Tool> {
@@ -78,13 +79,3 @@ async function toolNamed(ctx: Ctx, serverId: number, name: string): Promise<Tool
   if (!tool) throw notFound();
   return tool;
 }
-
-const noCall: ToolCall = {
-  fields: null,
-  as: "json",
-  typed: null,
-  json: "{}",
-  refused: null,
-  outcome: null,
-  asked: null,
-};

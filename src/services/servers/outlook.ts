@@ -19,6 +19,8 @@ export type Outlook = {
   need: Need | null;
   /** As last seen by the asking member. */
   counts: CatalogCounts;
+  /** Somebody has to register our OAuth client by hand, and has not yet. */
+  lacksClient: boolean;
 };
 
 export type WatchedServer = McpServer & Outlook;
@@ -66,8 +68,10 @@ async function withOutlook(ctx: Ctx, servers: McpServer[]): Promise<WatchedServe
   return servers.flatMap((server) => {
     const row = byId.get(server.id);
     if (!row) return [];
-    const { status, failingSince, need, counts } = row;
-    return [{ ...server, status, failingSince, need: canAct(ctx) ? need : null, counts: counts ?? {} }];
+    const { status, failingSince, need, counts, lacksClient } = row;
+    return [
+      { ...server, status, failingSince, need: canAct(ctx) ? need : null, counts: counts ?? {}, lacksClient },
+    ];
   });
 }
 

@@ -1,0 +1,64 @@
+import { Elysia } from "elysia";
+import { type ErrorCode, invalid } from "#src/errors.ts";
+import type { Asking } from "#src/http/asking.ts";
+import { seeOther } from "#src/http/page-answer.ts";
+import { formIn } from "#src/http/page-form.ts";
+import { type Notice, noticeCookie } from "#src/http/page-notice.ts";
+import { attempt } from "#src/http/page-refusal.ts";
+import { idOf, ServerParams } from "#src/http/params.ts";
+import { returnPath } from "#src/lib/return-path.ts";
+import { showOverview } from "#src/pages/servers/overview.tsx";
+import type { Deps } from "#src/services/context.ts";
+import * as credentials from "#src/services/credentials.ts";
+
+/** What a try may meet on its way; each is told beside the button that began it. */
+const onTheWay: ErrorCode[] = ["upstream_failed", "upstream_timeout", "server_not_ready", "issuer_changed"];
+
+const farewells: Record<credentials.Disconnected["revocation"], Notice> = {
+  confirmed: "disconnected",
+  unsupported: "disconnected_here",
+  failed: "disconnected_unconfirmed",
+};
+
+/** One's own connection to a server: by a key, or by nothing at all. A sign-in goes through the API's own addresses. */
+export const credentialsPages = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
+  new Elysia({ name: "pages.credentials", prefix: "/w/:workspace_uuid/servers/:server_id" })
+    .use(asking)
+
+    .post(
+      "/connect",
+      async ({ body, ...asked }) => {
+        const form = formIn(body);
+        const id = idOf(asked.params.server_id);
+        const { refusal } = await attempt(
+          () => credentials.connect(asked.ctx, id, secretIn(form.text("secret"))),
+          onTheWay,
+        );
+        if (refusal) return showOverview(asked, refusal);
+        const back = returnPath(form.text("return_to")) ?? `/w/${asked.ctx.member.workspaceId}/servers/${id}`;
+        return seeOther(back, noticeCookie("connected", publicUrl));
+      },
+      { member: "apps:write", params: ServerParams, costly: "test" },
+    )
+
+    .post(
+      "/disconnect",
+      async ({ ctx, params }) => {
+        const id = idOf(params.server_id);
+        const { revocation } = await credentials.disconnect(ctx, id);
+        return seeOther(
+          `/w/${ctx.member.workspaceId}/servers/${id}`,
+          noticeCookie(farewells[revocation], publicUrl),
+        );
+      },
+      { member: "apps:write", params: ServerParams },
+    );
+
+/** As it travels in a header (RFC 9110 §5.5). An empty one is none. */
+function secretIn(text: string): string | null {
+  const secret = text.trim();
+  if (secret === "") return null;
+  if (!/^[\x20-\x7e]{1,8192}$/.test(secret))
+    throw invalid("/secret", "A key is one line of letters, digits and signs, without umlauts and the like.");
+  return secret;
+}

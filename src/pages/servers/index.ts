@@ -1,0 +1,17 @@
+import { Elysia } from "elysia";
+import type { Asking } from "#src/http/asking.ts";
+import { serverActivityPages } from "#src/pages/servers/activity.tsx";
+import { serverLifecyclePages } from "#src/pages/servers/lifecycle.tsx";
+import { serverListPages } from "#src/pages/servers/list.tsx";
+import { serverOverviewPages } from "#src/pages/servers/overview.tsx";
+import { serverSettingsPages } from "#src/pages/servers/settings.tsx";
+import type { Deps } from "#src/services/context.ts";
+
+/** The servers of a workspace, and each of them. */
+export const serversPages = (deps: Deps, asking: Asking) =>
+  new Elysia({ name: "pages.servers" })
+    .use(serverListPages(asking))
+    .use(serverOverviewPages(asking))
+    .use(serverLifecyclePages(deps, asking))
+    .use(serverSettingsPages(deps, asking))
+    .use(serverActivityPages(asking));

@@ -1,0 +1,92 @@
+import { invalid } from "#src/errors.ts";
+import type { SentForm } from "#src/http/page-form.ts";
+import type { AuthType } from "#src/services/context.ts";
+import type { ServerInput } from "#src/services/servers/index.ts";
+
+/*
+ * What the forms about servers say, as services take it. Lengths are those of the API.
+ */
+
+type OAuth = NonNullable<ServerInput["oauth"]>;
+
+const maxDescriptionChars = 2_000;
+
+export function generalIn(form: SentForm): ServerInput {
+  return {
+    name: form.text("name"),
+    description: atMost(form.text("description"), maxDescriptionChars, "/description"),
+    url: form.text("url"),
+    authType: authTypeIn(form.text("authType")),
+  };
+}
+
+/** The prefix is written without the space that stands between it and the key. */
+export const headerIn = (form: SentForm): NonNullable<ServerInput["header"]> => ({
+  name: form.text("header.name").trim(),
+  prefix: form.text("header.prefix").trim() === "" ? "" : `${form.text("header.prefix").trim()} `,
+});
+
+/** A blank secret keeps the old one; everything else that is blank goes back to the default. */
+export function oauthIn(form: SentForm): OAuth {
+  const clientId = atMost(form.text("oauth.clientId").trim(), 2_048, "/oauth/clientId");
+  const clientSecret = atMost(form.text("oauth.clientSecret").trim(), 4_096, "/oauth/clientSecret");
+  return {
+    clientId: clientId || null,
+    ...(form.has("oauth.forgetSecret") ? { clientSecret: null } : clientSecret ? { clientSecret } : {}),
+    tokenEndpointAuthMethod: methodIn(form.text("oauth.tokenEndpointAuthMethod")),
+    scopes: wordsIn(form, "oauth.scopes"),
+    scopeCeiling: wordsIn(form, "oauth.scopeCeiling"),
+    sendResource: form.has("oauth.sendResource") ? null : false,
+    authorizationParameters: parametersIn(form, "authorizationParameters"),
+    tokenParameters: parametersIn(form, "tokenParameters"),
+    allowMissingPkceMetadata: form.has("oauth.allowMissingPkceMetadata") ? true : null,
+  };
+}
+
+/** The client alone, as it is asked for where nothing else is missing. */
+export function clientIn(form: SentForm): OAuth {
+  const clientId = atMost(form.text("clientId").trim(), 2_048, "/clientId");
+  if (clientId === "") throw invalid("/clientId", "Enter the client ID that you were given.");
+  const clientSecret = atMost(form.text("clientSecret").trim(), 4_096, "/clientSecret");
+  return { clientId, ...(clientSecret ? { clientSecret } : {}) };
+}
+
+function authTypeIn(text: string): AuthType {
+  if (text === "oauth" || text === "api_key" || text === "direct_auth") return text;
+  throw invalid("/authType", "Choose one of the list.");
+}
+
+function methodIn(text: string): "none" | "client_secret_basic" | "client_secret_post" | null {
+  if (text === "none" || text === "client_secret_basic" || text === "client_secret_post") return text;
+  return null;
+}
+
+function wordsIn(form: SentForm, name: string): string[] | null {
+  const words = form.text(name).split(/\s+/).filter(Boolean);
+  if (words.length > 200 || words.some((word) => word.length > 256))
+    throw invalid(`/${name.replace(".", "/")}`, "At most 200 scopes of 256 characters.");
+  return words.length === 0 ? null : words;
+}
+
+/** One per line, as `name=value`. */
+function parametersIn(
+  form: SentForm,
+  name: "authorizationParameters" | "tokenParameters",
+): Record<string, string> | null {
+  const lines = form
+    .text(`oauth.${name}`)
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const pairs = lines.map((line): [string, string] => {
+    const [, key = "", value = ""] = /^([^=\s]{1,100})\s*=\s*(.{0,2048})$/.exec(line) ?? [];
+    if (key === "") throw invalid(`/oauth/${name}`, "Write one parameter per line, as name=value.");
+    return [key, value];
+  });
+  return pairs.length === 0 ? null : Object.fromEntries(pairs);
+}
+
+function atMost(text: string, chars: number, path: string): string {
+  if (text.length > chars) throw invalid(path, `At most ${chars.toLocaleString("en")} characters.`);
+  return text;
+}

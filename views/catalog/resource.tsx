@@ -1,0 +1,48 @@
+import type { Content } from "#views/catalog/content.ts";
+import { ContentView } from "#views/catalog/content-view.tsx";
+import { shortName } from "#views/catalog/said-text.tsx";
+import { Text } from "#views/components/text.tsx";
+import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
+import { pathWith, serverPath } from "#views/servers/paths.ts";
+import { type Trouble, TroubleNote } from "#views/servers/trouble.tsx";
+
+/** One of the contents of a resource: it may come in several. */
+export type Part = { uri: string; mimeType: string | null; content: Content };
+
+type Props = ServerFrame & { uri: string; parts: Part[] | null; trouble: Trouble | null };
+
+export const ResourcePage = ({ uri, parts, trouble, ...frame }: Props) => {
+  const list = serverPath(frame.server, "resources");
+  const readPath = (other: string) => pathWith(`${list}/read`, { uri: other });
+  return (
+    <ServerLayout {...frame} tab="resources" title="Resource">
+      <a class="back" href={list}>
+        All resources
+      </a>
+      <div class="tool-head">
+        <h2>
+          <code>
+            <Text>{shortName(uri)}</Text>
+          </code>
+        </h2>
+      </div>
+      {trouble && <TroubleNote {...frame} trouble={trouble} here={readPath(uri)} />}
+      {parts?.map((part, index) => (
+        <section key={index} class="card resource" aria-label={`Part ${index + 1} of ${parts.length}`}>
+          <p class="muted">
+            <Text>
+              {[
+                part.uri === uri ? "" : shortName(part.uri),
+                part.mimeType?.slice(0, 80) ?? "of no named type",
+              ]
+                .filter(Boolean)
+                .join(" · ")}
+            </Text>
+          </p>
+          <ContentView content={part.content} readPath={readPath} />
+        </section>
+      ))}
+      {parts?.length === 0 && <p class="muted">It is empty.</p>}
+    </ServerLayout>
+  );
+};

@@ -1,0 +1,75 @@
+import type { ComponentChildren } from "preact";
+import type { WatchedServer } from "#src/services/servers/index.ts";
+import { OutsideLink } from "#views/components/link.tsx";
+import { Text } from "#views/components/text.tsx";
+import { Time } from "#views/components/time.tsx";
+
+/** From this revision on the protocol has no sessions. Revisions are dates, so text compares as they do. */
+const firstModern = "2026-07-28";
+
+export const Facts = ({ server }: { server: WatchedServer }) => (
+  <section class="section" aria-labelledby="facts-title">
+    <h2 id="facts-title">About it</h2>
+    <dl class="facts">
+      {server.description && (
+        <Fact name="Description">
+          <Text>{server.description}</Text>
+        </Fact>
+      )}
+      <Fact name="Protocol">{protocolWords(server)}</Fact>
+      <Fact name="Transport">{transportWords(server)}</Fact>
+      <Fact name="Signs people in">{signInWords(server)}</Fact>
+      <Fact name="May be used by">
+        {server.access === "everyone" ? "everybody in the workspace" : "chosen members and admins"}
+      </Fact>
+      {server.serverInfo && (
+        <Fact name="Calls itself">
+          <Text>{`${server.serverInfo.title ?? server.serverInfo.name} ${server.serverInfo.version}`}</Text>
+          {server.serverInfo.websiteUrl && (
+            <>
+              {" · "}
+              <OutsideLink href={server.serverInfo.websiteUrl} />
+            </>
+          )}
+        </Fact>
+      )}
+      <Fact name="Added">
+        <Time at={server.createdAt} />
+      </Fact>
+    </dl>
+  </section>
+);
+
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+function protocolWords({ protocolVersion }: WatchedServer): string {
+  if (protocolVersion === null) return "not known until it has answered";
+  return protocolVersion >= firstModern
+    ? `MCP ${protocolVersion}, without sessions`
+    : `MCP ${protocolVersion}, with sessions`;
+}
+
+function transportWords({ transport, protocolVersion }: WatchedServer): string {
+  if (protocolVersion === null) return "not known until it has answered";
+  return transport === "sse" ? "HTTP+SSE, which newer revisions have given up" : "Streamable HTTP";
+}
+
+function signInWords({ authType, registration }: WatchedServer): string {
+  if (authType === "direct_auth") return "not at all";
+  if (authType === "api_key") return "by a key that each member gives";
+  switch (registration) {
+    case "client_id_metadata":
+      return "by OAuth; it reads who we are from our own address";
+    case "dynamic":
+      return "by OAuth; we registered there by ourselves";
+    case "manual":
+      return "by OAuth, with a client that somebody registered by hand";
+    default:
+      return "by OAuth";
+  }
+}

@@ -1,0 +1,74 @@
+import type { WatchedServer } from "#src/services/servers/index.ts";
+import { Confirm } from "#views/components/confirm.tsx";
+import { Button, Form } from "#views/components/form.tsx";
+import { Text } from "#views/components/text.tsx";
+import { NextStep } from "#views/servers/next-step.tsx";
+import { serverPath, serversPath } from "#views/servers/paths.ts";
+import { ServerIcon } from "#views/servers/server-icon.tsx";
+import { ConnectionSignal, ServerSignal } from "#views/servers/signals.tsx";
+import { oobOf } from "#views/servers/out-of-band.ts";
+
+type Props = { server: WatchedServer; mayWrite: boolean; outOfBand?: boolean };
+
+export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
+  <header id="server-head" class="server-head" {...oobOf(outOfBand)}>
+    <a class="back" href={serversPath(server.workspaceUuid)}>
+      Servers
+    </a>
+    <div class="server-title">
+      <ServerIcon url={server.iconUrl} size={44} />
+      <div>
+        <h1>
+          <Text>{server.name}</Text>
+        </h1>
+        <p class="mono muted">
+          <Text>{server.url}</Text>
+        </p>
+      </div>
+      <dl class="axes">
+        <div>
+          <dt>Server</dt>
+          <dd>
+            <ServerSignal server={server} />
+          </dd>
+        </div>
+        <div>
+          <dt>You</dt>
+          <dd>
+            <ConnectionSignal server={server} />
+          </dd>
+        </div>
+      </dl>
+      <div class="page-actions">
+        <Form action={`${serverPath(server)}/test`} class="inline" id="test-form">
+          <Button>Test now</Button>
+        </Form>
+        {server.need === null && server.connection !== "not_connected" && mayWrite ? (
+          <Disconnect server={server} />
+        ) : (
+          <NextStep server={server} tone="primary" />
+        )}
+      </div>
+    </div>
+  </header>
+);
+
+const Disconnect = ({ server }: { server: WatchedServer }) => (
+  <Confirm
+    id="disconnect"
+    label="Disconnect"
+    fullLabel={`Disconnect from ${server.name}`}
+    title={`Disconnect from ${server.name}?`}
+    action={`${serverPath(server)}/disconnect`}
+    verb="Disconnect"
+  >
+    <p>
+      Calls in your name end.{" "}
+      {server.authType === "oauth"
+        ? "Your tokens are deleted here and revoked there, where the server can."
+        : server.authType === "api_key"
+          ? "Your key is deleted here; there it stays valid until you delete it."
+          : "Nothing was kept of you there."}
+    </p>
+  </Confirm>
+);

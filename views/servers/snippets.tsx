@@ -1,0 +1,35 @@
+import type { ClientSnippet } from "#src/lib/client-snippets.ts";
+import { Icon } from "#views/components/icon.tsx";
+
+/** For whoever wants the server in a program of their own: each connects there by itself. */
+export const Snippets = ({ snippets }: { snippets: ClientSnippet[] }) => (
+  <section class="section" aria-labelledby="snippets-title">
+    <h2 id="snippets-title">Use it in a client</h2>
+    <p class="lead">The client signs in by itself. No key and no token of yours stands in here.</p>
+    <div class="snippets">
+      {snippets.map((snippet) => (
+        <details key={snippet.id} class="snippet" name="snippet">
+          <summary>
+            {snippet.client} <small class="muted">{snippet.where}</small>
+          </summary>
+          <div class="snippet-body">
+            <pre id={`snippet-${snippet.id}`} tabIndex={0} aria-label={`For ${snippet.client}`}>
+              {snippet.text}
+            </pre>
+            <p class="snippet-actions">
+              <button type="button" class="button" data-copy={`snippet-${snippet.id}`} hidden>
+                <Icon name="copy" />
+                <span>Copy</span>
+              </button>
+              {snippet.link && (
+                <a class="button" href={snippet.link}>
+                  Open in {snippet.client}
+                </a>
+              )}
+            </p>
+          </div>
+        </details>
+      ))}
+    </div>
+  </section>
+);

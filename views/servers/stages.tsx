@@ -1,0 +1,44 @@
+import type { PastTest } from "#src/services/server-tests.ts";
+import { shownMs } from "#views/servers/duration.ts";
+
+const words: Record<string, string> = {
+  dns: "Name",
+  connect: "Connect",
+  tls: "TLS",
+  http: "HTTP",
+  handshake: "Handshake",
+};
+
+/** Each stage where it began and as long as it took. Widths are of the whole, in hundredths; none is thinner than one. */
+export const Stages = ({ stages }: { stages: PastTest["stages"] }) => {
+  const total = Math.max(
+    stages.reduce((sum, { ms }) => sum + ms, 0),
+    1,
+  );
+  const starts = stages.map((_, index) => stages.slice(0, index).reduce((sum, { ms }) => sum + ms, 0));
+  return (
+    <table class="stages">
+      <caption class="unseen">How long each stage took</caption>
+      <tbody>
+        {stages.map(({ stage, ok, ms }, index) => (
+          <tr key={stage}>
+            <th scope="row">{words[stage] ?? stage}</th>
+            <td class="stage-bar">
+              <svg width="100%" height="8" aria-hidden="true">
+                <rect width="100%" height="8" rx="2" class="bar-ground" />
+                <rect
+                  x={`${((starts[index] ?? 0) / total) * 99}%`}
+                  width={`${Math.max((ms / total) * 100, 1)}%`}
+                  height="8"
+                  rx="2"
+                  class={ok ? "bar-ok" : "bar-bad"}
+                />
+              </svg>
+            </td>
+            <td class="stage-ms">{ok ? shownMs(ms) : `failed after ${shownMs(ms)}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};

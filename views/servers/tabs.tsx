@@ -1,0 +1,38 @@
+import type { WatchedServer } from "#src/services/servers/index.ts";
+import { oobOf } from "#views/servers/out-of-band.ts";
+import { serverPath, type Tab } from "#views/servers/paths.ts";
+
+type Props = {
+  server: WatchedServer;
+  current: Tab;
+  mayWrite: boolean;
+  isAdmin: boolean;
+  outOfBand?: boolean;
+};
+
+type Entry = { tab: Tab; label: string; count?: number | undefined; isShown?: boolean };
+
+/** Pages of their own, so each is a link. A count stands there once it is known. */
+export const ServerTabs = ({ server, current, mayWrite, isAdmin, outOfBand = false }: Props) => {
+  const entries: Entry[] = [
+    { tab: "overview", label: "Overview" },
+    { tab: "tools", label: "Tools", count: server.counts.tools },
+    { tab: "prompts", label: "Prompts", count: server.counts.prompts },
+    { tab: "resources", label: "Resources", count: server.counts.resources },
+    { tab: "members", label: "Members", count: server.memberCount },
+    { tab: "activity", label: "Activity", isShown: isAdmin },
+    { tab: "settings", label: "Settings", isShown: mayWrite },
+  ];
+  return (
+    <nav id="server-tabs" class="tabs" aria-label={`Pages of ${server.name}`} {...oobOf(outOfBand)}>
+      {entries
+        .filter(({ isShown = true }) => isShown)
+        .map(({ tab, label, count }) => (
+          <a key={tab} href={serverPath(server, tab)} aria-current={tab === current ? "page" : undefined}>
+            {label}
+            {count !== undefined && <span class="count"> {count}</span>}
+          </a>
+        ))}
+    </nav>
+  );
+};

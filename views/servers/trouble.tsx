@@ -1,0 +1,86 @@
+import type { ErrorCode } from "#src/errors.ts";
+import type { WatchedServer } from "#src/services/servers/index.ts";
+import { Banner } from "#views/components/banner.tsx";
+import { Button, Form } from "#views/components/form.tsx";
+import { Text } from "#views/components/text.tsx";
+import { NextStep } from "#views/servers/next-step.tsx";
+import { serverPath } from "#views/servers/paths.ts";
+
+/** What kept a page from showing what it is for. `message` is the service's own. */
+export type Trouble = { code: ErrorCode; message: string; requestId: string };
+
+type Props = {
+  server: WatchedServer;
+  mayWrite: boolean;
+  trouble: Trouble;
+  /** The page's own address, to be tried again. */
+  here: string;
+};
+
+/** What happened, what it means, what to do about it with a button that does it, and the request's id. */
+export const TroubleNote = (props: Props) => (
+  <Banner tone={props.trouble.code === "member_auth_required" ? "warn" : "bad"}>
+    <p>
+      <Words {...props} />
+    </p>
+    <p class="trouble-next">
+      <Remedy {...props} />
+    </p>
+    <p class="request-id">
+      Request <code>{props.trouble.requestId}</code>
+    </p>
+  </Banner>
+);
+
+const Words = ({ server: { name, need, connection }, mayWrite, trouble }: Props) => {
+  switch (trouble.code) {
+    case "member_auth_required":
+      if (!mayWrite) return <Text>{`You are not connected to ${name}, and viewers cannot connect.`}</Text>;
+      if (need === "more_access") return <Text>{`${name} asks for more access than you gave.`}</Text>;
+      return (
+        <Text>
+          {connection === "expired"
+            ? `${name} asks you to connect again.`
+            : `${name} answers you once you are connected.`}
+        </Text>
+      );
+    case "server_not_ready":
+      return <Text>{`${name} is not set up yet.`}</Text>;
+    case "server_disabled":
+      return <Text>{`${name} is disabled. Nobody’s calls reach it.`}</Text>;
+    default:
+      return <Text>{trouble.message}</Text>;
+  }
+};
+
+const Remedy = ({ server, mayWrite, trouble, here }: Props) => {
+  switch (trouble.code) {
+    case "member_auth_required":
+    case "server_not_ready":
+      return <NextStep server={server} tone="primary" returnTo={here} />;
+    case "server_disabled":
+      return mayWrite ? (
+        <Form action={`${serverPath(server)}/enable`} class="inline">
+          <Button>Enable</Button>
+        </Form>
+      ) : null;
+    case "issuer_changed":
+      return server.need === "accept_issuer" ? (
+        <NextStep server={server} tone="primary" />
+      ) : (
+        <>Ask an admin of the workspace to look at it.</>
+      );
+    case "invalid":
+    case "not_found":
+      return null;
+    default:
+      return (
+        <>
+          <a class="button" href={here}>
+            Try again
+          </a>{" "}
+          <a href={serverPath(server)}>See how the server does</a>
+        </>
+      );
+  }
+};
