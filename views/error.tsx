@@ -4,18 +4,22 @@ import { Text } from "#views/components/text.tsx";
 import { PlainLayout } from "#views/plain-layout.tsx";
 import { renderPage, renderPart } from "#views/render.ts";
 
-/** `message` is the service's own. `requiredScope` and `authorizeUrl` are empty where the failure has none. */
+/** `message` is the service's own, `said` another's words about it. What the failure does not have is empty. */
 export type Problem = {
   code: ErrorCode;
   message: string;
   requiredScope: string;
   authorizeUrl: string;
+  said: string;
   requestId: string;
 };
 
 /** What happened. Codes that say it well enough in their message, or that no page meets, have the last one. */
 const titles: Partial<Record<ErrorCode, string>> = {
   not_found: "There is nothing here",
+  sign_in_failed: "You are not signed in",
+  email_not_verified: "Your e-mail address is not verified",
+  invitation_required: "You need an invitation",
   insufficient_scope: "You cannot do this",
   cross_origin: "Nothing was changed",
   member_auth_required: "The server wants to know you first",
@@ -61,6 +65,11 @@ const ProblemText = ({ problem }: { problem: Problem }) => (
     <p>
       <Text>{meaningOf(problem)}</Text>
     </p>
+    {problem.said && (
+      <p class="muted">
+        The other side says: “<Text>{problem.said}</Text>”
+      </p>
+    )}
     <p>
       {problem.authorizeUrl ? (
         <a class="button button-primary" href={problem.authorizeUrl}>

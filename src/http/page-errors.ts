@@ -10,12 +10,13 @@ export function pageError(request: Request, failure: AppError, status: number): 
   if (failure.reason === "not_authenticated") return toSignIn(request);
 
   const { id: requestId, headers } = requestOf(request);
-  const { retryAfterSeconds: retryAfter, requiredScope, authorizeUrl } = failure.fields;
+  const { retryAfterSeconds: retryAfter, requiredScope, authorizeUrl, errorDescription } = failure.fields;
   const problem = {
     code: failure.reason,
     message: failure.message,
     requiredScope: String(requiredScope ?? ""),
     authorizeUrl: String(authorizeUrl ?? ""),
+    said: String(errorDescription ?? ""),
     requestId,
   };
   return page(isPartial(request) ? renderErrorFragment(problem) : renderErrorPage(problem), {

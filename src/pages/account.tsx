@@ -9,11 +9,13 @@ import { shellOf } from "#src/pages/shell.ts";
 import { show } from "#src/pages/show.ts";
 import * as connections from "#src/services/account-connections.ts";
 import type { AccountCtx, Deps } from "#src/services/context.ts";
+import * as identities from "#src/services/identities.ts";
 import * as profile from "#src/services/profile.ts";
+import { waysIn } from "#src/services/sign-in.ts";
 import { AccountPage } from "#views/account/account.tsx";
 
 type Asked = { ctx: AccountCtx; request: Request; set: { headers: Record<string, unknown> } };
-type Refused = { form: "profile" | "password"; name: string; why: Refusal };
+type Refused = { form: "profile" | "password" | "identities"; name: string; why: Refusal };
 
 export const accountPages = ({ settings: { publicUrl } }: Deps, asking: Asking, limits: Limits) =>
   new Elysia({ name: "pages.account", prefix: "/account" })
@@ -51,6 +53,20 @@ export const accountPages = ({ settings: { publicUrl } }: Deps, asking: Asking, 
     )
 
     .post(
+      "/identities/remove",
+      async ({ ctx, body, request, set }) => {
+        const form = formIn(body);
+        const { refusal } = await attempt(() =>
+          identities.unlink(ctx, { provider: form.text("provider"), subject: form.text("subject") }),
+        );
+        if (refusal)
+          return showAccount({ ctx, request, set }, { form: "identities", name: "", why: refusal });
+        return seeOther("/account", noticeCookie("identity_removed", publicUrl));
+      },
+      { account: "session" },
+    )
+
+    .post(
       "/sessions/end-others",
       async ({ ctx }) => {
         await profile.endOtherSessions(ctx);
@@ -73,6 +89,8 @@ async function showAccount({ ctx, request, set }: Asked, refused?: Refused): Pro
     <AccountPage
       shell={await shellOf({ ctx, request, set })}
       hasPassword={await profile.hasPassword(ctx)}
+      identities={await identities.list(ctx)}
+      ways={waysIn(ctx)}
       sessions={await profile.signedIn(ctx)}
       connections={await connections.list(ctx)}
       {...(refused ? { refused } : {})}

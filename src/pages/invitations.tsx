@@ -12,6 +12,7 @@ import { show } from "#src/pages/show.ts";
 import type { Deps } from "#src/services/context.ts";
 import { accountOfSession, notAuthenticated } from "#src/services/identity.ts";
 import * as invitations from "#src/services/invitations.ts";
+import { waysIn } from "#src/services/sign-in.ts";
 import { AcceptPage, NoInvitationPage } from "#views/invitations/accept.tsx";
 
 export const invitationsPages = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
@@ -27,9 +28,10 @@ export const invitationsPages = ({ settings: { publicUrl } }: Deps, asking: Aski
         const typed = { name: "", email: "" };
         return show(
           <AcceptPage
-            path={`/invitations/${token}`}
+            token={token}
             invitation={invitation}
             account={account}
+            ways={waysIn(ctx)}
             typed={typed}
           />,
         );
@@ -54,9 +56,10 @@ export const invitationsPages = ({ settings: { publicUrl } }: Deps, asking: Aski
         if (refusal)
           return show(
             <AcceptPage
-              path={`/invitations/${token}`}
+              token={token}
               invitation={invitation}
               account={account}
+              ways={waysIn(ctx)}
               typed={typed}
               refused={refusal}
             />,

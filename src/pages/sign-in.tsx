@@ -15,6 +15,7 @@ import type { Deps } from "#src/services/context.ts";
 import { accountOfSession } from "#src/services/identity.ts";
 import * as sessions from "#src/services/sessions.ts";
 import { isSetUp } from "#src/services/setup.ts";
+import { waysIn } from "#src/services/sign-in.ts";
 import { SignInPage } from "#views/sign-in/sign-in.tsx";
 
 export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
@@ -32,7 +33,7 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
           return seeOther(returnTo ?? "/");
         const notice = noticeIn(request);
         if (notice !== null) setCookies(set, noNoticeCookie(publicUrl));
-        return show(<SignInPage returnTo={returnTo} notice={notice} />);
+        return show(<SignInPage returnTo={returnTo} notice={notice} ways={waysIn(ctx)} />);
       },
       { anyone: true },
     )
@@ -53,7 +54,13 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
         }, ["not_authenticated"]);
         if (refusal)
           return show(
-            <SignInPage returnTo={returnTo} notice={null} email={email} refused={refusal} />,
+            <SignInPage
+              returnTo={returnTo}
+              notice={null}
+              ways={waysIn(ctx)}
+              email={email}
+              refused={refusal}
+            />,
             refusal,
           );
         return seeOther(

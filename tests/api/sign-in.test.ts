@@ -9,8 +9,7 @@ import { startOpenIdProvider } from "#tests/support/openid-provider.ts";
 import { visitorOf } from "#tests/support/visitor.ts";
 
 const origin = "http://127.0.0.1:3000";
-const callback = `${origin}/api/v2/session/oidc/callback`;
-const provider = await startOpenIdProvider(callback);
+const provider = await startOpenIdProvider();
 afterAll(provider.stop);
 
 // Every test signs in from the same address.

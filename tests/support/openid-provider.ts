@@ -18,14 +18,17 @@ export type OpenIdProvider = {
   stop(): Promise<void>;
 };
 
-/** A real provider of OpenID Connect on a free loopback port, which tells addresses and names by its userinfo alone. */
-export async function startOpenIdProvider(redirectUri: string): Promise<OpenIdProvider> {
+/**
+ * A real provider of OpenID Connect on a free loopback port, which tells addresses and names by its userinfo alone. To a
+ * browser it is another site than an app on 127.0.0.1, whose port may be any (RFC 8252 §7.3).
+ */
+export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   const client = { clientId: "switchyard", clientSecret: "a secret: of 100%" };
   const people: Directory = {};
   let answer: RequestListener = () => {};
   const http = createServer((request, response) => answer(request, response));
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
-  const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const issuer = `http://localhost:${(http.address() as AddressInfo).port}`;
 
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const provider = new Provider(issuer, {
@@ -33,7 +36,7 @@ export async function startOpenIdProvider(redirectUri: string): Promise<OpenIdPr
       {
         client_id: client.clientId,
         client_secret: client.clientSecret,
-        redirect_uris: [redirectUri],
+        redirect_uris: ["http://127.0.0.1/api/v2/session/oidc/callback"],
         application_type: "native",
       },
     ],

@@ -1,6 +1,9 @@
 import type { AccountConnection } from "#src/services/account-connections.ts";
+import type { LinkedIdentity } from "#src/services/identities.ts";
 import type { SignedIn } from "#src/services/profile.ts";
+import type { WayIn } from "#src/services/sign-in.ts";
 import { Connections } from "#views/account/connections.tsx";
+import { Identities } from "#views/account/identities.tsx";
 import { Sessions } from "#views/account/sessions.tsx";
 import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
@@ -12,13 +15,23 @@ import { Layout, type Shell } from "#views/layout.tsx";
 type Props = {
   shell: Shell;
   hasPassword: boolean;
+  identities: LinkedIdentity[];
+  ways: WayIn[];
   sessions: SignedIn[];
   connections: AccountConnection[];
   /** The form that was refused, and why. */
-  refused?: { form: "profile" | "password"; name: string; why: Refused };
+  refused?: { form: "profile" | "password" | "identities"; name: string; why: Refused };
 };
 
-export const AccountPage = ({ shell, hasPassword, sessions, connections, refused }: Props) => (
+export const AccountPage = ({
+  shell,
+  hasPassword,
+  identities,
+  ways,
+  sessions,
+  connections,
+  refused,
+}: Props) => (
   <Layout shell={shell} section="account" title="My account">
     <PageHead title="My account" lead={<Text>{shell.me.account.email}</Text>} />
     <Profile
@@ -26,6 +39,11 @@ export const AccountPage = ({ shell, hasPassword, sessions, connections, refused
       refused={refused?.form === "profile" ? refused.why : null}
     />
     <Password hasPassword={hasPassword} refused={refused?.form === "password" ? refused.why : null} />
+    <Identities
+      identities={identities}
+      ways={ways}
+      refused={refused?.form === "identities" ? refused.why : null}
+    />
     <Connections connections={connections} />
     <Sessions sessions={sessions} />
   </Layout>

@@ -1,23 +1,29 @@
 import type { Account } from "#src/services/context.ts";
 import type { OpenInvitation } from "#src/services/invitations.ts";
+import type { WayIn } from "#src/services/sign-in.ts";
 import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { NewPassword } from "#views/components/new-password.tsx";
 import { roles } from "#views/components/role.ts";
 import { Text } from "#views/components/text.tsx";
+import { WaysIn } from "#views/components/ways-in.tsx";
 import { PlainLayout } from "#views/plain-layout.tsx";
 
 type Props = {
-  /** Path of this page. */
-  path: string;
+  token: string;
   invitation: OpenInvitation;
   /** Who is signed in in this browser, if anybody is. */
   account: Account | null;
+  /** To an account, beside a password. */
+  ways: WayIn[];
   typed: { name: string; email: string };
   refused?: Refused;
 };
 
-export const AcceptPage = ({ path, invitation, account, typed, refused = null }: Props) => (
+/** Of this page. */
+const pathOf = (token: string): string => `/invitations/${token}`;
+
+export const AcceptPage = ({ token, invitation, account, ways, typed, refused = null }: Props) => (
   <PlainLayout title="Invitation">
     <h1>
       Join <Text>{invitation.workspaceName}</Text>
@@ -27,21 +33,21 @@ export const AcceptPage = ({ path, invitation, account, typed, refused = null }:
       {roles[invitation.role].does}.
     </p>
     {account ? (
-      <AsAccount path={path} account={account} refused={refused} />
+      <AsAccount token={token} account={account} refused={refused} />
     ) : (
-      <AsNewcomer path={path} invitation={invitation} typed={typed} refused={refused} />
+      <AsNewcomer token={token} invitation={invitation} ways={ways} typed={typed} refused={refused} />
     )}
   </PlainLayout>
 );
 
 const AsAccount = ({
-  path,
+  token,
   account,
   refused,
-}: Pick<Props, "path"> & { account: Account; refused: Refused }) => (
+}: Pick<Props, "token"> & { account: Account; refused: Refused }) => (
   <>
     <Form
-      action={path}
+      action={pathOf(token)}
       refused={refused && { message: refused.message ?? refused.fields["email"] ?? null, fields: {} }}
       navigates
     >
@@ -57,13 +63,14 @@ const AsAccount = ({
 );
 
 const AsNewcomer = ({
-  path,
+  token,
   invitation,
+  ways,
   typed,
   refused,
 }: Omit<Props, "account" | "refused"> & { refused: Refused }) => (
   <>
-    <Form action={path} refused={refused} navigates>
+    <Form action={pathOf(token)} refused={refused} navigates>
       <Field
         name="name"
         label="Your name"
@@ -84,9 +91,10 @@ const AsNewcomer = ({
       <NewPassword refused={refused} />
       <Button tone="primary">Make an account and join</Button>
     </Form>
+    <WaysIn ways={ways} verb="Join with" parameters={{ invitation: token }} />
     <p class="hint">
-      You have an account? <a href={`/sign-in?return_to=${encodeURIComponent(path)}`}>Sign in</a> and come
-      back.
+      You have an account? <a href={`/sign-in?return_to=${encodeURIComponent(pathOf(token))}`}>Sign in</a> and
+      come back.
     </p>
   </>
 );

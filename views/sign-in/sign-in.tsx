@@ -1,16 +1,20 @@
+import type { WayIn } from "#src/services/sign-in.ts";
 import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
+import { WaysIn } from "#views/components/ways-in.tsx";
 import { PlainLayout } from "#views/plain-layout.tsx";
 
 type Props = {
   /** A path of ours to go to afterwards. */
   returnTo: string | null;
   notice: string | null;
+  /** Beside the password. */
+  ways: WayIn[];
   email?: string;
   refused?: Refused;
 };
 
-export const SignInPage = ({ returnTo, notice, email = "", refused = null }: Props) => (
+export const SignInPage = ({ returnTo, notice, ways, email = "", refused = null }: Props) => (
   <PlainLayout title="Sign in" notice={notice}>
     <h1>Sign in</h1>
     <Form action="/sign-in" refused={refused} navigates>
@@ -34,6 +38,7 @@ export const SignInPage = ({ returnTo, notice, email = "", refused = null }: Pro
       />
       <Button tone="primary">Sign in</Button>
     </Form>
+    <WaysIn ways={ways} parameters={{ return_to: returnTo }} />
     <p class="hint">New here? Somebody of the workspace can invite you.</p>
   </PlainLayout>
 );
