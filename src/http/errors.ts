@@ -3,7 +3,7 @@ import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
 import { AppError, type ErrorCode, type FieldError } from "#src/errors.ts";
 import { pageError } from "#src/http/page-errors.ts";
 import { wantsPage } from "#src/http/page-request.ts";
-import { requestOf } from "#src/http/request.ts";
+import { isUnsafe, requestOf } from "#src/http/request.ts";
 import type { Logger } from "#src/lib/log.ts";
 
 /** The only place where HTTP's numbers stand. */
@@ -47,6 +47,9 @@ export const errors = (log: Logger) =>
         { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error },
         "request failed",
       );
+    // Whoever is refused before their body was read may go on sending it for ever.
+    if (isUnsafe(request) && request.body && !request.bodyUsed)
+      requestOf(request).headers["connection"] = "close";
     // The access log reads the status from here.
     set.status = status;
     return wantsPage(request) ? pageError(request, failure, status) : errorResponse(request, failure);
