@@ -48,7 +48,7 @@ export async function beginDrop(
 
 /** Comes after its commit. */
 export async function endDrop(
-  ctx: Pick<Ctx, "db" | "fetch" | "pool">,
+  ctx: Pick<Ctx, "db" | "fetch" | "pool" | "log">,
   { dropped, ordered }: BegunDrop,
 ): Promise<Tally> {
   for (const { workspaceId, serverId, memberId } of dropped)

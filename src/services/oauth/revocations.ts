@@ -24,7 +24,7 @@ export type Ordered = { pending: PendingRevocation[]; unsupported: number };
 
 const maxAttempts = 10;
 const atOnce = 8;
-const patienceMs = 10_000;
+const patienceMs = 5_000;
 
 /**
  * Puts down what is to be revoked, in the transaction that drops the credentials: whatever happens after it, the tokens
@@ -51,19 +51,29 @@ export async function orderRevocations(
   return { pending, unsupported: held.length - pending.length };
 }
 
-/** Revokes what was ordered, for ten seconds at most; the background goes on with what failed. */
+/** Revokes what was ordered, for five seconds at most; the background goes on with what is not done by then. */
 export async function revokeNow(
-  deps: Pick<Deps, "db" | "fetch">,
+  deps: Pick<Deps, "db" | "fetch" | "log">,
   { pending, unsupported }: Ordered,
 ): Promise<Tally> {
   const tally: Tally = { confirmed: 0, unsupported, failed: 0 };
   const queue = [...pending];
-  const until = Date.now() + patienceMs;
+  const { promise: timeUp, resolve } = Promise.withResolvers<"failed">();
+  const timer = setTimeout(() => {
+    tally.failed += queue.splice(0).length;
+    resolve("failed");
+  }, patienceMs);
   const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift())
-      tally[Date.now() < until ? await revoke(deps, next) : "failed"] += 1;
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const revoking = revoke(deps, next).catch((error: unknown) => {
+        deps.log.error({ error }, "a token could not be revoked");
+        return "failed" as const;
+      });
+      tally[await Promise.race([revoking, timeUp])] += 1;
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  clearTimeout(timer);
   return tally;
 }
 
