@@ -9,13 +9,21 @@ const htmxConfig = JSON.stringify({
   history: "reload",
 });
 
+type Props = {
+  title: string;
+  /** A path of ours that the browser goes on to by itself. */
+  refreshTo?: string;
+  children: ComponentChildren;
+};
+
 /** What every page is made of, whoever looks at it. */
-export const Document = ({ title, children }: { title: string; children: ComponentChildren }) => (
+export const Document = ({ title, refreshTo, children }: Props) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
       <title>{`${title} · Switchyard`}</title>
       <meta name="viewport" content="width=device-width, initial-scale=1" />
+      {refreshTo !== undefined && <meta http-equiv="refresh" content={`0;url=${refreshTo}`} />}
       <meta name="color-scheme" content="light dark" />
       <meta name="htmx-config" content={htmxConfig} />
       <link rel="icon" href={assets.icon.url} type="image/svg+xml" />

@@ -16,6 +16,7 @@ import { accountOfSession } from "#src/services/identity.ts";
 import * as sessions from "#src/services/sessions.ts";
 import { isSetUp } from "#src/services/setup.ts";
 import { waysIn } from "#src/services/sign-in.ts";
+import { ContinuePage } from "#views/sign-in/continue.tsx";
 import { SignInPage } from "#views/sign-in/sign-in.tsx";
 
 export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
@@ -63,10 +64,11 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
             />,
             refusal,
           );
-        return seeOther(
-          returnTo ?? "/",
-          sessionCookie(done.session.secret, done.session.expiresAt, publicUrl),
-        );
+        const cookie = sessionCookie(done.session.secret, done.session.expiresAt, publicUrl);
+        // Of all our paths only those of the API send a browser on to another site.
+        if (returnTo?.startsWith("/api/"))
+          return show(<ContinuePage to={returnTo} />, { headers: { "set-cookie": cookie } });
+        return seeOther(returnTo ?? "/", cookie);
       },
       { anyone: true },
     )

@@ -31,6 +31,16 @@ test("signing in leads back to where somebody wanted to go, and nowhere else", a
   expect(away.location).toBe("/");
 });
 
+test("a way that leads to another site is gone on by a page, as no form may end there", async () => {
+  const path = "/api/v2/w/0/mcp-servers/1/oauth/authorize?a=b";
+  const back = await signIn({ return_to: path });
+
+  expect([back.status, back.location]).toEqual([200, null]);
+  expect(back.html).toContain(`<meta http-equiv="refresh" content="0;url=${path}"`);
+  expect(back.html).toContain(`href="${path}"`);
+  expect(back.cookies).toHaveProperty("sy_session");
+});
+
 test("the form carries on where somebody wanted to go, if that is a path of ours", async () => {
   const ours = await stranger.get(`/sign-in?return_to=${encodeURIComponent("/account?a=b")}`);
   const foreign = await stranger.get(`/sign-in?return_to=${encodeURIComponent("https://evil.example")}`);
