@@ -27,7 +27,8 @@ const nobody = "http://host.invalid";
  * Where the request goes. Without a `Host`, or with one that is none, the runtime gives a path alone or nonsense: such a
  * request is refused, but it has to be read for that.
  */
-export const urlOf = ({ url }: Request): URL => URL.parse(url) ?? URL.parse(url, nobody) ?? new URL(nobody);
+export const urlOf = ({ url }: Request): URL =>
+  URL.parse(url) ?? URL.parse(url.replace(/^https?:\/\/[^/]*/, ""), nobody) ?? new URL(nobody);
 
 /** Whether the request can change something (RFC 9110 §9.2.1: the others are safe). */
 export const isUnsafe = (request: Request): boolean => !["GET", "HEAD", "OPTIONS"].includes(request.method);
