@@ -95,8 +95,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           ...fields,
           discover: t.Optional(
             t.Boolean({
-              default: true,
-              description: "Look how the server wants to be reached before adding it.",
+              description: "Look how the server wants to be reached before adding it; true where absent.",
             }),
           ),
         }),

@@ -45,7 +45,10 @@ export function idOf(text: string): number {
 export const Whole = (options: { minimum: number; maximum: number; description?: string }) =>
   t.Number({ ...options, multipleOf: 1, documentedAs: { type: "integer", ...options } });
 
-/** A body's fields, none besides them: an unknown one is refused, not dropped. */
+/**
+ * A body's fields, none besides them: an unknown one is refused, not dropped. Without defaults: for these Elysia assigns
+ * the body's members to another object, and a member `__proto__` would become its prototype unseen.
+ */
 export const Body = <Fields extends Parameters<typeof t.Object>[0]>(
   fields: Fields,
   options: { $id?: string; description?: string } = {},
