@@ -9,6 +9,8 @@ const METADATA_PATH = `/.well-known/oauth-protected-resource${PATH}`;
 const USE = "mcp:use";
 const ADMIN = "mcp:admin";
 
+type Issuer = Pick<AuthorizationServer, "issuer" | "verify">;
+
 export type ProtectedMcpServerOptions = {
   /** Whether the challenge names metadata and scopes; without, they are only to be found at the well-known place. */
   advertise?: boolean;
@@ -27,7 +29,7 @@ export type ProtectedMcpServer = {
 };
 
 export function startProtectedMcpServer(
-  authorizationServer: AuthorizationServer,
+  authorizationServer: Issuer,
   options: ProtectedMcpServerOptions = {},
 ): ProtectedMcpServer {
   const seen: string[] = [];
@@ -68,7 +70,7 @@ export function startProtectedMcpServer(
 
 async function bearerToken(
   request: Request,
-  authorizationServer: AuthorizationServer,
+  authorizationServer: Issuer,
   resource: string,
 ): Promise<KnownToken | null> {
   const [, value] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
