@@ -32,8 +32,11 @@ const words = {
   registration_cleared:
     "The registration is cleared: our client and everybody’s tokens are forgotten. Set the server up anew.",
   server_added: "The server is added.",
+  server_added_key_refused: "The server is added, but it did not take the key. Give it again.",
+  server_added_silent: "The server is added, but it does not answer as it should: its last test says why.",
   server_disabled: "The server is disabled. Connections are kept.",
   server_enabled: "The server is enabled.",
+  server_exists: "This workspace has this server already. Here it is.",
   server_set_up: "The server answers. Everything is set up.",
   server_updated: "The changes are saved.",
   session_ended: "That browser is signed out.",

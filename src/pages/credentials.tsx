@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { type ErrorCode, invalid } from "#src/errors.ts";
+import type { ErrorCode } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { seeOther } from "#src/http/page-answer.ts";
 import { formIn } from "#src/http/page-form.ts";
@@ -7,6 +7,7 @@ import { type Notice, noticeCookie } from "#src/http/page-notice.ts";
 import { attempt } from "#src/http/page-refusal.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { returnPath } from "#src/lib/return-path.ts";
+import { secretIn } from "#src/pages/servers/input.ts";
 import { showOverview } from "#src/pages/servers/overview.tsx";
 import type { Deps } from "#src/services/context.ts";
 import * as credentials from "#src/services/credentials.ts";
@@ -53,12 +54,3 @@ export const credentialsPages = ({ settings: { publicUrl } }: Deps, asking: Aski
       },
       { member: "apps:write", params: ServerParams },
     );
-
-/** As it travels in a header (RFC 9110 §5.5). An empty one is none. */
-function secretIn(text: string): string | null {
-  const secret = text.trim();
-  if (secret === "") return null;
-  if (!/^[\x20-\x7e]{1,8192}$/.test(secret))
-    throw invalid("/secret", "A key is one line of letters, digits and signs, without umlauts and the like.");
-  return secret;
-}

@@ -1,7 +1,6 @@
 import { Elysia } from "elysia";
 import type { Asking } from "#src/http/asking.ts";
 import type { Limits } from "#src/http/limits.ts";
-import { pageAddress } from "#src/http/page-address.ts";
 import { accountPages } from "#src/pages/account.tsx";
 import { apiKeysPages } from "#src/pages/api-keys.tsx";
 import { assetsPages } from "#src/pages/assets.ts";
@@ -22,7 +21,6 @@ import type { Deps } from "#src/services/context.ts";
 /** Everything that people look at. */
 export const pagesOf = (deps: Deps, asking: Asking, limits: Limits) =>
   new Elysia({ name: "pages" })
-    .use(pageAddress)
     .use(assetsPages)
     .use(homePages(asking))
     .use(setupPages(deps, asking, limits))

@@ -48,6 +48,9 @@ const key = (
 
 const pages: Record<string, string> = {
   servers: "servers",
+  "server-new": "servers/new",
+  "server-directory": "servers/directory",
+  "server-import": "servers/import",
   "server-overview": `servers/${id}`,
   "server-failing": `servers/${bad}`,
   "server-unreachable": `servers/${open}`,

@@ -55,15 +55,18 @@ document.addEventListener("click", async (event) => {
   say("Copied.");
 });
 
+// What had the focus may be gone; the keyboard goes on where the new things are. Where nothing had it, nobody is moved:
+// pages also change by themselves.
+let hadFocus = false;
 document.addEventListener("htmx:after:swap", () => {
   offerCopying();
-  // What had the focus may be gone; the keyboard goes on where the new things are.
-  if (document.activeElement === document.body)
+  if (hadFocus && document.activeElement === document.body)
     document.getElementById("main")?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
+  hadFocus = document.activeElement !== document.body;
   const main = tasks.find((task) => task.type === "main");
   // What answered was none of our pages: a proxy, for example.
   if (ctx.select && main && main.fragment.childElementCount === 0) {

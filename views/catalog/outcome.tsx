@@ -21,8 +21,10 @@ export const ToolOutcome = ({ outcome, server }: { outcome: Outcome; server: Wat
   const readPath = (uri: string) => pathWith(`${serverPath(server, "resources")}/read`, { uri });
   return (
     <section id="outcome" class="section outcome" aria-labelledby="outcome-title">
-      <h2 id="outcome-title">Result</h2>
-      <div class="card" role="status">
+      <h2 id="outcome-title" tabIndex={-1} autofocus>
+        Result
+      </h2>
+      <div class="card">
         <p class="test-verdict">
           {outcome.isError ? (
             <Status tone="bad" word="The tool says it failed" />

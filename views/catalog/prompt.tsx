@@ -83,7 +83,9 @@ const readPathOf = ({ server }: ServerFrame, uri: string): string =>
 
 const Messages = ({ result, readPath }: { result: PromptResult; readPath: (uri: string) => string }) => (
   <section class="section outcome" aria-labelledby="messages-title">
-    <h2 id="messages-title">Messages</h2>
+    <h2 id="messages-title" tabIndex={-1} autofocus>
+      Messages
+    </h2>
     {result.description && <SaidText text={result.description} within="page" />}
     <ol class="messages">
       {result.messages.map(({ role, contents }, index) => (

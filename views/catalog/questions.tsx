@@ -34,7 +34,9 @@ type Props = { action: string; asked: Asked; refused: Refused };
 
 export const Questions = ({ action, asked, refused }: Props) => (
   <section class="section" aria-labelledby="questions-title">
-    <h2 id="questions-title">The tool asks you something</h2>
+    <h2 id="questions-title" tabIndex={-1} autofocus>
+      The tool asks you something
+    </h2>
     <Form action={action} class="form card try" refused={refused}>
       <input type="hidden" name="requests" value={asked.requests} />
       <input type="hidden" name="arguments" value={asked.arguments} />

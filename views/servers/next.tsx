@@ -107,13 +107,16 @@ const GiveKey = ({ server, refused = null }: Props) => (
 
 const SetUp = ({ server, isAdmin, redirectUri, refused = null }: Props) =>
   server.lacksClient ? (
-    <RegisterByHand server={server} isAdmin={isAdmin} redirectUri={redirectUri} />
+    <RegisterByHand server={server} isAdmin={isAdmin} redirectUri={redirectUri} refused={refused} />
   ) : (
     <Panel title={`${server.name} is not set up yet`}>
       <p>
-        {server.lastTest?.success === false
-          ? `The last try failed: ${server.lastTest.message ?? "the server did not answer."} Once it answers, everything else is found out by itself.`
-          : "Switchyard has not reached it yet. Once it answers, everything else is found out by itself."}
+        {server.lastTest?.success === false ? (
+          <Text>{`The last try failed: ${server.lastTest.message ?? "the server did not answer."}`}</Text>
+        ) : (
+          "Switchyard has not reached it yet."
+        )}{" "}
+        Once it answers, everything else is found out by itself.
       </p>
       <Form action={`${serverPath(server)}/enable`} refused={refused}>
         <Button tone="primary">Set up</Button>
@@ -127,7 +130,8 @@ const RegisterByHand = ({
   server,
   isAdmin,
   redirectUri,
-}: Pick<Props, "server" | "isAdmin" | "redirectUri">) => (
+  refused = null,
+}: Pick<Props, "server" | "isAdmin" | "redirectUri" | "refused">) => (
   <Panel title={`${server.name} wants to know Switchyard first`}>
     <p>
       Its sign-in takes only programs that somebody registered there by hand. Register an OAuth client with
@@ -135,9 +139,9 @@ const RegisterByHand = ({
     </p>
     <CopyField id="redirect-uri" label="Redirect URI" value={redirectUri} />
     {isAdmin ? (
-      <Form action={`${serverPath(server)}/client`} navigates>
-        <Field name="clientId" label="Client ID" isCode />
-        <Field name="clientSecret" label="Client secret" type="password" isOptional />
+      <Form action={`${serverPath(server)}/client`} refused={refused}>
+        <Field name="clientId" label="Client ID" isCode refused={refused} />
+        <Field name="clientSecret" label="Client secret" type="password" isOptional refused={refused} />
         <Button tone="primary">Save and sign in</Button>
       </Form>
     ) : (

@@ -8,6 +8,7 @@ import type { ServerInput } from "#src/services/servers/index.ts";
  */
 
 type OAuth = NonNullable<ServerInput["oauth"]>;
+type SetAccess = { access: "everyone" | "restricted"; memberIds: number[] };
 
 const maxDescriptionChars = 2_000;
 
@@ -49,6 +50,21 @@ export function clientIn(form: SentForm): OAuth {
   if (clientId === "") throw invalid("/clientId", "Enter the client ID that you were given.");
   const clientSecret = atMost(form.text("clientSecret").trim(), 4_096, "/clientSecret");
   return { clientId, ...(clientSecret ? { clientSecret } : {}) };
+}
+
+/** Who may use a server. @param idOf - reads an id as its form sends it */
+export const accessIn = (form: SentForm, idOf: (text: string) => number): SetAccess => ({
+  access: form.text("access") === "restricted" ? "restricted" : "everyone",
+  memberIds: form.all("memberIds").map(idOf),
+});
+
+/** As it travels in a header (RFC 9110 §5.5). An empty one is none. */
+export function secretIn(text: string): string | null {
+  const secret = text.trim();
+  if (secret === "") return null;
+  if (!/^[\x20-\x7e]{1,8192}$/.test(secret))
+    throw invalid("/secret", "A key is one line of letters, digits and signs, without umlauts and the like.");
+  return secret;
 }
 
 function authTypeIn(text: string): AuthType {

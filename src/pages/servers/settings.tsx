@@ -6,7 +6,7 @@ import { type Notice, noticeCookie } from "#src/http/page-notice.ts";
 import { attempt, type Refusal } from "#src/http/page-refusal.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
-import { clientIn, generalIn, headerIn, oauthIn } from "#src/pages/servers/input.ts";
+import { accessIn, clientIn, generalIn, headerIn, oauthIn } from "#src/pages/servers/input.ts";
 import { onward } from "#src/pages/servers/onward.tsx";
 import { showOverview } from "#src/pages/servers/overview.tsx";
 import { show } from "#src/pages/show.ts";
@@ -71,12 +71,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
         const { ctx, params } = asked;
         const id = idOf(params.server_id);
         const form = formIn(body);
-        const { refusal } = await attempt(() =>
-          access.set(ctx, id, {
-            access: form.text("access") === "restricted" ? "restricted" : "everyone",
-            memberIds: form.all("memberIds").map(idOf),
-          }),
-        );
+        const { refusal } = await attempt(() => access.set(ctx, id, accessIn(form, idOf)));
         if (refusal) return showSettings(asked, { form: "access", refusal, typed: form });
         return done(ctx, id, "access_changed");
       },
@@ -91,7 +86,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
         const { done: saved, refusal } = await attempt(async () =>
           servers.update(ctx, id, { oauth: clientIn(formIn(body)) }),
         );
-        return saved ? onward(saved) : showOverview(asked, refusal);
+        return saved ? onward(asked.request, saved) : showOverview(asked, refusal);
       },
       { member: "apps:admin", params: ServerParams },
     );

@@ -25,13 +25,15 @@ export const AccessSettings = (props: Props) => {
           choices={accessChoices}
           chosen={[access.access]}
         />
-        <Choices
-          kind="checkbox"
-          name="memberIds"
-          label="Chosen members"
-          choices={people.map(({ id, name, email }) => ({ value: String(id), label: name, hint: email }))}
-          chosen={access.memberIds.map(String)}
-        />
+        <div class="only-restricted">
+          <Choices
+            kind="checkbox"
+            name="memberIds"
+            label="Chosen members"
+            choices={people.map(({ id, name, email }) => ({ value: String(id), label: name, hint: email }))}
+            chosen={access.memberIds.map(String)}
+          />
+        </div>
         {access.memberIds
           .filter((id) => !listed.has(id))
           .map((id) => (

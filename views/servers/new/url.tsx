@@ -1,0 +1,38 @@
+import { Field } from "#views/components/field.tsx";
+import { Button, Form, type Refused } from "#views/components/form.tsx";
+import type { Shell } from "#views/layout.tsx";
+import { Busy } from "#views/servers/busy.tsx";
+import { NewServerLayout } from "#views/servers/new/ways.tsx";
+
+type Props = { shell: Shell; path: string; url: string; refused?: Refused };
+
+/** The one thing that cannot be found out. */
+export const NewServerPage = ({ shell, path, url, refused = null }: Props) => (
+  <NewServerLayout
+    shell={shell}
+    path={path}
+    way="url"
+    lead="Give the URL of its MCP endpoint. What else there is to know, Switchyard finds out."
+  >
+    <UrlForm path={path} url={url} refused={refused} />
+  </NewServerLayout>
+);
+
+export const UrlForm = ({ path, url, refused }: { path: string; url: string; refused: Refused }) => (
+  <Form action={`${path}/look`} class="form look" refused={refused}>
+    <Field
+      name="url"
+      label="URL"
+      type="url"
+      value={url}
+      placeholder="https://mcp.example.com/mcp"
+      isCode
+      isFocused={url === ""}
+      refused={refused}
+    />
+    <p class="form-actions">
+      <Button tone="primary">Look</Button>
+      <Busy words="Knocking at the server…" cancel={`${path}/new`} />
+    </p>
+  </Form>
+);
