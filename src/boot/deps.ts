@@ -11,6 +11,7 @@ import { assertLookupHonoured } from "#src/net/self-test.ts";
 import { createGuardedFetch } from "#src/net/fetch.ts";
 import { createChanges } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
+import { learnFrom } from "#src/services/learning.ts";
 import { startIconRefresh } from "#src/services/icons.ts";
 import { requireKeys, startResealing } from "#src/services/resealing.ts";
 import type { Settings } from "#src/settings.ts";
@@ -37,7 +38,7 @@ export async function openDeps(given: Settings): Promise<Opened> {
     ownUrl: settings.publicUrl,
   });
   const metrics = createMetrics();
-  const pool = createPool({ fetch });
+  const pool = createPool({ fetch, onOpen: (target, connection) => learnFrom(deps, target, connection) });
   metrics.watchPool(() => pool.size);
   const isReady = async () => {
     await database.ping();

@@ -1,142 +1,45 @@
-import { and, asc, desc, eq, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { credentials, icons, serverMembers, servers, serverTests } from "#src/db/schema.ts";
-import { needOf, type ServerStatus, serverStatus } from "#src/db/server-status.ts";
+import { type Params, prepared } from "#src/db/prepared.ts";
+import { credentials, servers } from "#src/db/schema.ts";
+import { isOwnCredential, isVisibleTo, type Viewer } from "#src/db/servers/viewer.ts";
+
+export {
+  contains,
+  count,
+  type LastTest,
+  list,
+  type ListQuery,
+  type ServerView,
+  type SortField,
+  sortFields,
+} from "#src/db/servers/list.ts";
+export { isOwnCredential, isVisibleTo, type Viewer };
 
 export type ServerRow = typeof servers.$inferSelect;
 export type NewServer = Omit<typeof servers.$inferInsert, "id" | "workspaceId">;
 export type ServerChange = Partial<Omit<NewServer, "appUuid" | "createdAt">>;
 
-/** Who is asking: a restricted server is there only for its chosen members and for those who see all. */
-export type Viewer = { workspaceId: string; memberId: number; seesAll: boolean };
-
-export const sortFields = ["name", "createdAt", "updatedAt", "state", "memberCount"] as const;
-export type SortField = (typeof sortFields)[number];
-
-export type ListQuery = {
-  sortBy: SortField;
-  sortOrder: "asc" | "desc";
-  q: string | null;
-  state: ServerRow["state"] | null;
-  enabled: boolean | null;
-  /** How the server is, and what it needs of the viewer; left out, whatever that is. */
-  status?: ServerStatus | null;
-  needsViewer?: boolean;
-  id: number | null;
-  limit: number;
-  /** The sort value and id of the row before the page. */
-  after: { value: string | number; id: number } | null;
-};
-
 const at = (workspaceId: string, id: number) => and(eq(servers.workspaceId, workspaceId), eq(servers.id, id));
 
-export const isVisibleTo = (viewer: Viewer): SQL | undefined =>
-  viewer.seesAll
-    ? undefined
-    : or(
-        eq(servers.access, "everyone"),
-        sql`exists (select 1 from ${serverMembers} where ${serverMembers.workspaceId} = ${servers.workspaceId}
-          and ${serverMembers.serverId} = ${servers.id} and ${serverMembers.memberId} = ${viewer.memberId})`,
-      );
+type OneServer = { workspaceId: string; memberId: number; id: number };
 
-export const isOwnCredential = (viewer: Viewer) =>
-  and(
-    eq(credentials.workspaceId, servers.workspaceId),
-    eq(credentials.serverId, servers.id),
-    eq(credentials.memberId, viewer.memberId),
-  );
-
-const memberCount = sql<number>`(select count(*)::int from ${credentials} connected
-  where connected.workspace_id = ${servers.workspaceId} and connected.server_id = ${servers.id})`;
-
-const lastTest = sql<LastTest | null>`(select json_build_object('success', test.success, 'latencyMs', test.latency_ms,
-  'testedAt', to_char(test.tested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-  'stage', test.stage, 'message', test.message)
-  from ${serverTests} test where test.workspace_id = ${servers.workspaceId} and test.server_id = ${servers.id}
-  order by test.id desc limit 1)`;
-
-export type LastTest = {
-  success: boolean;
-  latencyMs: number;
-  testedAt: string;
-  stage: string | null;
-  message: string | null;
-};
-
-const iso = (column: SQL.Aliased | typeof servers.createdAt) =>
-  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-/** What a page is ordered by; the id breaks ties. Times compare as text, which is how a cursor carries them. */
-const sortKeys: Record<SortField, SQL> = {
-  name: sql`lower(${servers.name})`,
-  createdAt: iso(servers.createdAt),
-  updatedAt: iso(servers.updatedAt),
-  state: sql`${servers.state}`,
-  memberCount,
-};
-
-/** A server as its viewer sees it, with what the viewer has there. */
-export type ServerView = Awaited<ReturnType<typeof list>>[number];
-
-const matching = (viewer: Viewer, query: ListQuery): SQL | undefined =>
-  and(
-    eq(servers.workspaceId, viewer.workspaceId),
-    isVisibleTo(viewer),
-    query.id === null ? undefined : eq(servers.id, query.id),
-    query.state === null ? undefined : eq(servers.state, query.state),
-    query.enabled === null ? undefined : eq(servers.enabled, query.enabled),
-    query.status ? eq(serverStatus, query.status) : undefined,
-    query.needsViewer ? sql`${needOf(viewer)} is not null` : undefined,
-    query.q === null ? undefined : contains(query.q),
-  );
-
-/** How many match, whatever the page. */
-export const count = (db: Db, viewer: Viewer, query: ListQuery): Promise<number> =>
-  db.$count(servers, matching(viewer, query));
-
-/** Rows of one page, in order; `total` is the same in each and counts all that match. */
-export function list(db: Db, viewer: Viewer, query: ListQuery) {
-  const key = sortKeys[query.sortBy];
-  const ordered = query.sortOrder === "asc" ? asc : desc;
-  const beyond = query.sortOrder === "asc" ? sql`>` : sql`<`;
-  const matches = matching(viewer, query);
-  return db
-    .select({
-      server: servers,
-      connection: credentials.status,
-      iconVersion: icons.version,
-      memberCount,
-      lastTest,
-      sortKey: sql<string | number>`${key}`.as("sort_key"),
-      total: sql<number>`(select count(*)::int from ${servers} where ${matches})`,
-    })
-    .from(servers)
-    .leftJoin(credentials, isOwnCredential(viewer))
-    .leftJoin(icons, and(eq(icons.workspaceId, servers.workspaceId), eq(icons.serverId, servers.id)))
-    .where(
-      and(
-        matches,
-        query.after
-          ? sql`(${key}, ${servers.id}) ${beyond} (${query.after.value}, ${query.after.id})`
-          : undefined,
+const serverForUse = (seesAll: boolean) =>
+  prepared((db, { workspaceId, memberId, id }: Params<OneServer>) =>
+    db
+      .select({ server: servers, credential: credentials })
+      .from(servers)
+      .leftJoin(credentials, isOwnCredential({ memberId }))
+      .where(
+        and(eq(servers.workspaceId, workspaceId), eq(servers.id, id), isVisibleTo({ memberId, seesAll })),
       ),
-    )
-    .orderBy(ordered(key), ordered(servers.id))
-    .limit(query.limit);
-}
-
-export const contains = (text: string): SQL => {
-  const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
-  return sql`(${servers.name} ilike ${pattern} or ${servers.url} ilike ${pattern} or ${servers.description} ilike ${pattern})`;
-};
+  );
+const anyForUse = serverForUse(true);
+const visibleForUse = serverForUse(false);
 
 /** The server and the viewer's own credential for it: what a call needs, in one statement. */
-export async function forUse(db: Db, viewer: Viewer, id: number) {
-  const [row] = await db
-    .select({ server: servers, credential: credentials })
-    .from(servers)
-    .leftJoin(credentials, isOwnCredential(viewer))
-    .where(and(eq(servers.workspaceId, viewer.workspaceId), eq(servers.id, id), isVisibleTo(viewer)));
+export async function forUse(db: Db, { seesAll, ...viewer }: Viewer, id: number) {
+  const [row] = await (seesAll ? anyForUse : visibleForUse)(db, { ...viewer, id });
   return row;
 }
 

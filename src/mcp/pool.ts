@@ -39,6 +39,8 @@ export type PoolOptions = {
   maxConnections?: number;
   limits?: McpLimits;
   slots?: SlotLimits;
+  /** Told of each new connection, to learn what the server speaks now. */
+  onOpen?: (target: Target, connection: Connection) => void;
 };
 
 type Entry = {
@@ -64,6 +66,7 @@ class Pool implements ConnectionPool {
   readonly #maxConnections: number;
   readonly #limits: McpLimits;
   readonly #slots: Slots;
+  readonly #onOpen: NonNullable<PoolOptions["onOpen"]>;
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   readonly #reads = new Map<string, Map<Work<unknown>, Promise<unknown>>>();
@@ -74,12 +77,14 @@ class Pool implements ConnectionPool {
     maxConnections = 500,
     limits = LIMITS,
     slots = SLOT_LIMITS,
+    onOpen = () => {},
   }: PoolOptions) {
     this.#fetch = fetch;
     this.#idleMs = idleMs;
     this.#maxConnections = maxConnections;
     this.#limits = limits;
     this.#slots = new Slots(slots);
+    this.#onOpen = onOpen;
   }
 
   get size(): number {
@@ -165,7 +170,10 @@ class Pool implements ConnectionPool {
       idleTimer: null,
     };
     opening.then(
-      (connection) => (entry.connection = connection),
+      (connection) => {
+        entry.connection = connection;
+        this.#onOpen(target, connection);
+      },
       () => this.#drop(entry),
     );
     return entry;

@@ -1,8 +1,5 @@
 import { AppError } from "#src/errors.ts";
 import { McpError } from "#src/mcp/errors.ts";
-import type { Probe } from "#src/mcp/probe.ts";
-import type { Target } from "#src/mcp/target.ts";
-import type { Deps } from "#src/services/context.ts";
 
 /** Our own limit on calls at once says nothing of the server. Any other failure stays what it is. */
 export function busyFailure(failure: unknown): unknown {
@@ -16,9 +13,3 @@ export function busyFailure(failure: unknown): unknown {
     },
   );
 }
-
-/** A probe, where there is room for one. @throws {AppError} `rate_limited` */
-export const tryTarget = ({ pool }: Pick<Deps, "pool">, target: Target): Promise<Probe> =>
-  pool.probe(target).catch((failure: unknown) => {
-    throw busyFailure(failure);
-  });

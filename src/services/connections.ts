@@ -12,6 +12,7 @@ import { requireSameIssuer } from "#src/services/oauth/discover.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
 import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
 import { upstreamFailure } from "#src/services/upstream.ts";
+import { measured } from "#src/services/upstream-calls.ts";
 
 type Work<T> = (connection: Connection) => Promise<T>;
 
@@ -80,7 +81,7 @@ async function withTarget<T>(
   requireUsable(ctx, inUse);
   try {
     if (inUse.server.authType === "oauth") await freshen(depsOf(ctx), inUse.server, inUse.credential);
-    const result = await work(targetOf(ctx, inUse));
+    const result = await measured(ctx, () => work(targetOf(ctx, inUse)));
     touch(ctx, inUse);
     return { result, inUse };
   } catch (failure) {

@@ -1,8 +1,8 @@
 import { AppError } from "#src/errors.ts";
 import type { Probe } from "#src/mcp/probe.ts";
 import { wantsOAuth } from "#src/oauth/recognition.ts";
-import { tryTarget } from "#src/services/busy.ts";
 import type { AuthType, Ctx } from "#src/services/context.ts";
+import { tryTarget } from "#src/services/upstream-calls.ts";
 
 /** What a server answers to somebody it does not know. */
 export type FirstLook = {

@@ -3,12 +3,12 @@ import * as testRows from "#src/db/server-tests.ts";
 import type { Probe } from "#src/mcp/probe.ts";
 import type { Authorization } from "#src/mcp/target.ts";
 import { audit } from "#src/services/audit-events.ts";
-import { tryTarget } from "#src/services/busy.ts";
 import { announce } from "#src/services/changes.ts";
 import { targetOf } from "#src/services/connections.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { requestIcon } from "#src/services/icons.ts";
 import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
+import { tryTarget } from "#src/services/upstream-calls.ts";
 
 export type { Probe };
 

@@ -7,6 +7,7 @@ import { createPool } from "#src/mcp/pool.ts";
 import { createGuardedFetch } from "#src/net/fetch.ts";
 import { createChanges } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
+import { learnFrom } from "#src/services/learning.ts";
 import { readSettings } from "#src/settings.ts";
 import { contractOf } from "#tests/support/contract.ts";
 import { testDatabase } from "#tests/support/database.ts";
@@ -30,7 +31,7 @@ export async function testApp(
 ): Promise<TestApp> {
   const database = await testDatabase();
   const fetch = createGuardedFetch({ allowLoopback: true, exceptions: [] });
-  const pool = createPool({ fetch });
+  const pool = createPool({ fetch, onOpen: (target, connection) => learnFrom(deps, target, connection) });
   afterAll(async () => {
     await pool.close();
     fetch.close();
