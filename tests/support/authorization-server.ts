@@ -27,6 +27,8 @@ export type AuthorizationServer = {
   requests: string[];
   /** Requests are answered with this status and nothing else, while it is set. */
   outage: { status: number | null };
+  /** Token requests wait for this, while it is set. Then they are answered in turn, but for those who are gone by then. */
+  held: { until: Promise<unknown> | null };
   /** Plays the person on its login and consent pages; gives the callback URL that the browser is sent to. */
   login(authorizeUrl: string, visit?: Visit): Promise<URL>;
   /** Null for what is unknown, expired or revoked. */
@@ -42,11 +44,23 @@ export async function startAuthorizationServer(
 ): Promise<AuthorizationServer> {
   const requests: string[] = [];
   const outage: AuthorizationServer["outage"] = { status: null };
+  const held: AuthorizationServer["held"] = { until: null };
   let answer: RequestListener = () => {};
+  let turn: Promise<unknown> = Promise.resolve();
+  const answerInTurn = (...[request, response]: Parameters<RequestListener>) => {
+    turn = turn.then(async () => {
+      await held.until;
+      if (request.destroyed) return;
+      const answered = new Promise((closed) => response.once("close", closed));
+      answer(request, response);
+      await answered;
+    });
+  };
   const http = createServer((request, response) => {
     requests.push(`${request.method} ${request.url?.split("?")[0]}`);
-    if (outage.status === null) answer(request, response);
-    else response.writeHead(outage.status).end();
+    if (outage.status !== null) response.writeHead(outage.status).end();
+    else if (request.url === "/token") answerInTurn(request, response);
+    else answer(request, response);
   });
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
   const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -63,6 +77,7 @@ export async function startAuthorizationServer(
     issuer,
     requests,
     outage,
+    held,
     login: passThroughPages,
     async verify(accessToken) {
       const token = await provider.AccessToken.find(accessToken);

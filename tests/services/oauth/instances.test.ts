@@ -1,0 +1,174 @@
+import { afterAll, expect, test } from "bun:test";
+import { fileURLToPath } from "node:url";
+import { migrate } from "#src/db/migrate.ts";
+import { openDatabase } from "#src/db/open.ts";
+import { createKeyring } from "#src/lib/keyring.ts";
+import type { McpServer } from "#src/services/servers/index.ts";
+import { testApp } from "#tests/support/app.ts";
+import { startAuthorizationServer } from "#tests/support/authorization-server.ts";
+import { authorize, authorizeUrlOf, endTokens } from "#tests/support/authorizing.ts";
+import { emptyPostgres, TEST_DATABASE_URL } from "#tests/support/database.ts";
+import { type Instance, startInstance } from "#tests/support/instance.ts";
+import { bearer, makePeople, type Person } from "#tests/support/people.ts";
+import { startProtectedMcpServer } from "#tests/support/protected-mcp-server.ts";
+
+/*
+ * Three real processes on one real Postgres, and an authorization server that rotates refresh tokens and revokes the whole
+ * family when one is used twice.
+ */
+
+const isMissing = process.env["TEST_DATABASE_URL"] === undefined && Boolean(process.env["CI"]);
+const withoutLease = fileURLToPath(new URL("../../support/without-lease.ts", import.meta.url));
+const publicUrl = "http://switchyard.test";
+const key = new Uint8Array(32).fill(9);
+const callsEach = 20;
+
+if (TEST_DATABASE_URL !== undefined) prove(await setUp());
+test.if(isMissing)("three processes need a Postgres: set TEST_DATABASE_URL", () => {
+  expect(TEST_DATABASE_URL).toBeDefined();
+});
+
+/** A database of their own, and this process beside them to set things up. */
+async function setUp() {
+  const issuer = await startAuthorizationServer();
+  const remote = startProtectedMcpServer(issuer);
+  const url = await emptyPostgres();
+  const database = await openDatabase({ url });
+  await migrate(database);
+  const keyring = createKeyring([{ id: "shared", key }]);
+  const app = await testApp({ PUBLIC_URL: publicUrl, RATE_LIMIT: "0" }, { db: database.db, keyring });
+  const ports = [issuer.issuer, remote.url].map((address) => `127.0.0.1:${new URL(address).port}`);
+  const env = {
+    DATABASE_URL: url,
+    PUBLIC_URL: publicUrl,
+    ENCRYPTION_KEYS: `shared:${key.toBase64()}`,
+    EGRESS_ALLOW: ports.join(),
+    RATE_LIMIT: "0",
+    LOG_LEVEL: "debug",
+  };
+  afterAll(async () => {
+    await database.close();
+    await remote.stop();
+    await issuer.stop();
+  });
+  return { app, issuer, remote, env };
+}
+
+function prove({ app, issuer, remote, env }: Awaited<ReturnType<typeof setUp>>): void {
+  let running: Instance[] = [];
+  afterAll(() => stopAll());
+
+  const stopAll = async () => {
+    await Promise.all(running.map((instance) => instance.kill()));
+    running = [];
+  };
+  const start = async (preload?: string) => {
+    await stopAll();
+    const options = { env, ...(preload === undefined ? {} : { preload }) };
+    running = await Promise.all([startInstance(options), startInstance(options), startInstance(options)]);
+    return running;
+  };
+
+  /** Ada, connected, with a token that has just ended. */
+  async function stale(): Promise<{ ada: Person; path: string }> {
+    const { ada } = await makePeople(app);
+    const { body: server } = await ada.post<McpServer>("mcp-servers", { url: remote.url });
+    await authorize(app, ada, authorizeUrlOf(app, server), issuer);
+    await endTokens(app, server.id);
+    return { ada, path: ada.path(`mcp-servers/${server.id}/tools`) };
+  }
+
+  /** Twenty calls to each, at once. */
+  function callAll(instances: Instance[], { ada, path }: { ada: Person; path: string }) {
+    let settled = 0;
+    const calls = instances.flatMap(({ origin }) =>
+      Array.from({ length: callsEach }, async () => {
+        const headers = { host: new URL(publicUrl).host, ...bearer(ada.key) };
+        const status = await fetch(origin + path, { headers }).then(
+          (response) => response.status,
+          () => "gone" as const,
+        );
+        settled += 1;
+        return { origin, status };
+      }),
+    );
+    return { answers: Promise.all(calls), settled: () => settled };
+  }
+
+  const tokenRequests = () => issuer.requests.filter((request) => request === "POST /token").length;
+
+  /** Token requests wait from here on, until they are let go. */
+  function hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    issuer.held.until = promise;
+    return () => {
+      issuer.held.until = null;
+      resolve();
+    };
+  }
+
+  /** Ends when so many token requests have arrived. */
+  async function arrived(count: number): Promise<void> {
+    while (tokenRequests() < count) await Bun.sleep(10);
+  }
+
+  const isWaiting = (instance: Instance) => instance.logged("waiting for a refresh elsewhere");
+  const hasWaited = ({ lines }: Instance) => lines.some((line) => line.includes("waiting for a refresh"));
+
+  test("three instances refresh once for sixty calls at the same moment, and all of them succeed", async () => {
+    const instances = await start();
+    const grant = await stale();
+    const before = { tokens: tokenRequests(), reads: remote.seen.filter(isRead).length };
+    const letGo = hold();
+
+    const { answers, settled } = callAll(instances, grant);
+    await arrived(before.tokens + 1);
+    await Promise.any([0, 1, 2].map((holder) => Promise.all(instances.toSpliced(holder, 1).map(isWaiting))));
+    const settledBefore = settled();
+    letGo();
+    const statuses = (await answers).map(({ status }) => status);
+
+    expect(settledBefore).toBe(0);
+    expect(statuses).toEqual(Array.from({ length: 60 }, () => 200));
+    expect(tokenRequests() - before.tokens).toBe(1);
+    // The twenty of each process had all come by then: they share one read.
+    expect(remote.seen.filter(isRead).length - before.reads).toBe(3);
+  }, 30_000);
+
+  test("three instances go on without the one that is killed in mid-refresh", async () => {
+    const instances = running;
+    for (const { lines } of instances) lines.length = 0;
+    const grant = await stale();
+    const before = tokenRequests();
+    const letGo = hold();
+
+    const { answers } = callAll(instances, grant);
+    await arrived(before + 1);
+    await Promise.any([0, 1, 2].map((holder) => Promise.all(instances.toSpliced(holder, 1).map(isWaiting))));
+    const holder = instances.find((instance) => !hasWaited(instance));
+    await holder?.kill();
+    letGo();
+    const statuses = Map.groupBy(await answers, ({ origin }) => origin === holder?.origin);
+
+    expect(statuses.get(true)?.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => "gone"));
+    expect(statuses.get(false)?.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200));
+    expect(tokenRequests() - before).toBe(2);
+  }, 30_000);
+
+  test("three instances without the lease would ask three times, and lose the grant", async () => {
+    const instances = await start(withoutLease);
+    const grant = await stale();
+    const before = tokenRequests();
+    const letGo = hold();
+
+    const { answers } = callAll(instances, grant);
+    await arrived(before + 3);
+    letGo();
+    const statuses = (await answers).map(({ status }) => status);
+
+    expect(tokenRequests() - before).toBeGreaterThanOrEqual(3);
+    expect(statuses).toContain(403);
+  }, 30_000);
+}
+
+const isRead = (method: string): boolean => method === "tools/list";
