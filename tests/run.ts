@@ -13,9 +13,25 @@ import { nodePath } from "#tests/conformance/node.ts";
 type Tally = { passed: number; failed: number };
 
 const isCi = Boolean(process.env["CI"]);
-const onDatabase = ["tests/api", "tests/contracts", "tests/db", "tests/pages", "tests/services", "tests/http", "tests/attacks"];
+const onDatabase = [
+  "tests/api",
+  "tests/contracts",
+  "tests/db",
+  "tests/pages",
+  "tests/services",
+  "tests/http",
+  "tests/attacks",
+];
 const inBrowser = ["tests/e2e"];
-const others = ["tests/lib", "tests/settings", "tests/net", "tests/mcp", "tests/oauth", "tests/peers", "tests/boot"];
+const others = [
+  "tests/lib",
+  "tests/settings",
+  "tests/net",
+  "tests/mcp",
+  "tests/oauth",
+  "tests/peers",
+  "tests/boot",
+];
 const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const postgresUrl = process.env["TEST_DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
 
@@ -41,7 +57,12 @@ function leaveOut(what: string): void {
 }
 
 /** A run whose report cannot be read counts as one failure: a crash is never a pass. */
-async function run(title: string, folders: string[], env: Record<string, string>, workers = 2): Promise<void> {
+async function run(
+  title: string,
+  folders: string[],
+  env: Record<string, string>,
+  workers = 2,
+): Promise<void> {
   const present = folders.filter((folder) => existsSync(folder));
   if (present.length === 0) return;
   console.log(`\n── ${title}`);
@@ -69,7 +90,9 @@ async function run(title: string, folders: string[], env: Record<string, string>
 }
 
 async function tallyOf(report: string): Promise<Tally> {
-  const xml = await Bun.file(report).text().catch(() => "");
+  const xml = await Bun.file(report)
+    .text()
+    .catch(() => "");
   const [, tests = "0"] = /<testsuites[^>]* tests="(\d+)"/.exec(xml) ?? [];
   const [, failures = "0"] = /<testsuites[^>]* failures="(\d+)"/.exec(xml) ?? [];
   const [, skipped = "0"] = /<testsuites[^>]* skipped="(\d+)"/.exec(xml) ?? [];
