@@ -11,6 +11,10 @@ export type Problem = {
   requiredScope: string;
   authorizeUrl: string;
   said: string;
+  /** The page of the server that it is about. */
+  serverPath: string;
+  /** It is about coming back from a server's sign-in, of which the message says more than any code. */
+  isReturning: boolean;
   requestId: string;
 };
 
@@ -27,6 +31,7 @@ const titles: Partial<Record<ErrorCode, string>> = {
   server_not_ready: "The server is not set up yet",
   server_disabled: "The server is disabled",
   issuer_changed: "The server sends people elsewhere to sign in",
+  manual_registration_required: "The server wants to know Switchyard first",
   conflict: "That is not possible now",
   rate_limited: "Too many requests",
   body_too_large: "That is too large",
@@ -41,6 +46,8 @@ const titles: Partial<Record<ErrorCode, string>> = {
 const meanings: Partial<Record<ErrorCode, string>> = {
   not_found:
     "This page does not exist, or you cannot see it. If somebody sent you here, ask whether you are a member of their workspace.",
+  manual_registration_required:
+    "Its sign-in takes only clients that somebody registered there by hand. An admin can enter one on the server’s page, which says what to register.",
   cross_origin:
     "This came from another site, or your browser does not say where it came from. Open the page here and try again.",
   body_too_large: "A form takes at most 1 MiB. Go back and send less.",
@@ -55,9 +62,10 @@ const scopeMeanings: Record<string, string> = {
   session: "This needs somebody who is signed in; an API key is not enough.",
 };
 
-const titleOf = ({ code }: Problem): string => titles[code] ?? "This did not work";
-const meaningOf = ({ code, message, requiredScope }: Problem): string =>
-  scopeMeanings[requiredScope] ?? meanings[code] ?? message;
+const titleOf = ({ code, isReturning }: Problem): string =>
+  isReturning ? "You are not connected" : (titles[code] ?? "This did not work");
+const meaningOf = ({ code, message, requiredScope, isReturning }: Problem): string =>
+  isReturning ? message : (scopeMeanings[requiredScope] ?? meanings[code] ?? message);
 
 const ProblemText = ({ problem }: { problem: Problem }) => (
   <div class="problem" role="alert">
@@ -71,21 +79,37 @@ const ProblemText = ({ problem }: { problem: Problem }) => (
       </p>
     )}
     <p>
-      {problem.authorizeUrl ? (
-        <a class="button button-primary" href={problem.authorizeUrl}>
-          Sign in there
-        </a>
-      ) : (
-        <a class="button" href="/">
-          Go to your servers
-        </a>
-      )}
+      <NextLink problem={problem} />
     </p>
     <p class="request-id">
       Request <code>{problem.requestId}</code>
     </p>
   </div>
 );
+
+const NextLink = ({ problem: { code, authorizeUrl, serverPath } }: { problem: Problem }) => {
+  if (authorizeUrl)
+    return (
+      <a class="button button-primary" href={authorizeUrl}>
+        Sign in there
+      </a>
+    );
+  if (code === "manual_registration_required" && serverPath)
+    return (
+      <a class="button button-primary" href={`${serverPath}?step=register`}>
+        Enter a client
+      </a>
+    );
+  return serverPath && code !== "not_found" ? (
+    <a class="button" href={serverPath}>
+      Go to the server
+    </a>
+  ) : (
+    <a class="button" href="/">
+      Go to your servers
+    </a>
+  );
+};
 
 export const ErrorPage = ({ problem }: { problem: Problem }) => (
   <PlainLayout title={titleOf(problem)}>

@@ -9,6 +9,7 @@ import { renderErrorFragment, renderErrorPage } from "#views/error.tsx";
 export function pageError(request: Request, failure: AppError, status: number): Response {
   if (failure.reason === "not_authenticated") return toSignIn(request);
 
+  const { pathname } = new URL(request.url);
   const { id: requestId, headers } = requestOf(request);
   const { retryAfterSeconds: retryAfter, requiredScope, authorizeUrl, errorDescription } = failure.fields;
   const problem = {
@@ -17,12 +18,21 @@ export function pageError(request: Request, failure: AppError, status: number): 
     requiredScope: String(requiredScope ?? ""),
     authorizeUrl: String(authorizeUrl ?? ""),
     said: String(errorDescription ?? ""),
+    serverPath: serverPathIn(pathname),
+    isReturning: pathname.startsWith("/api/v2/oauth/callback/"),
     requestId,
   };
   return page(isPartial(request) ? renderErrorFragment(problem) : renderErrorPage(problem), {
     status,
     headers: { ...headers, ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }) },
   });
+}
+
+/** Of a request that is about one server, of ours or of the API that people meet: that server's page. */
+function serverPathIn(pathname: string): string {
+  const [, workspace, server] =
+    /^\/(?:api\/v2\/)?w\/([0-9a-f-]{36})\/(?:mcp-)?servers\/([1-9]\d{0,9})(?:\/|$)/.exec(pathname) ?? [];
+  return workspace && server ? `/w/${workspace}/servers/${server}` : "";
 }
 
 /** htmx would put the sign-in into the page that asked for it: it is told to leave that page instead. */
