@@ -74,14 +74,11 @@ const provider = (resource: string) =>
   }) as unknown as BetterAuthPlugin;
 type WithMetadata = Parameters<typeof oauthProviderAuthServerMetadata>[0];
 
+const tables =
+  "user session account verification jwks oauthClient oauthRefreshToken oauthAccessToken oauthConsent oauthResource oauthClientResource oauthClientAssertion";
+
 const emptyTables = (): Record<string, []> =>
-  Object.fromEntries(
-    [
-      ...["user", "session", "account", "verification", "jwks"],
-      ...["oauthClient", "oauthRefreshToken", "oauthAccessToken", "oauthConsent", "oauthResource"],
-      ...["oauthClientResource", "oauthClientAssertion"],
-    ].map((table) => [table, []]),
-  );
+  Object.fromEntries(tables.split(" ").map((table) => [table, []]));
 
 /** As any resource server would: by the issuer's public keys, the signature and the time. */
 async function verify(jwksUrl: string, accessToken: string): Promise<KnownToken | null> {
