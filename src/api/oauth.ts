@@ -89,6 +89,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           },
           errors: [
             "not_oauth",
+            "conflict",
             "issuer_changed",
             "manual_registration_required",
             "url_not_allowed",

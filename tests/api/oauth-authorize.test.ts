@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { oauthFlows } from "#src/db/schema.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
-import { authorizeUrlOf, begin } from "#tests/support/authorizing.ts";
+import { authorize, authorizeUrlOf, begin } from "#tests/support/authorizing.ts";
 import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
 import { makePeople, type Person } from "#tests/support/people.ts";
 import { addServer, nowhere, startGuardedMcpServer } from "#tests/support/servers.ts";
@@ -16,6 +16,7 @@ const remote = startFakeProtected(issuer);
 afterEach(() => {
   issuer.metadata = {};
   issuer.answers = {};
+  remote.refusal = null;
   remote.authorizationServers.splice(0, 9, issuer.issuer);
 });
 afterAll(async () => {
@@ -161,6 +162,23 @@ describe("states", () => {
     }
   });
 
+  test("enabling once a member has signed in is a handshake with what that brought", async () => {
+    const { ada } = await makePeople(app);
+    const server = await add(ada);
+    remote.refusal = "503 Basic";
+    await authorize(app, ada, authorizeUrlOf(app, server), issuer);
+    remote.refusal = null;
+    const waiting = await ada.get<McpServer>(`mcp-servers/${server.id}`);
+    const refused = await ada.get(`mcp-servers/${server.id}/tools`);
+
+    const enabled = await ada.post<McpServer>(`mcp-servers/${server.id}/enable`);
+
+    expect(waiting.body).toMatchObject({ state: "AUTHORIZE", enabled: false, connection: "connected" });
+    expect([refused.status, refused.code]).toEqual([403, "member_auth_required"]);
+    expect(enabled.body).toMatchObject({ state: "READY", enabled: true });
+    expect((await ada.get(`mcp-servers/${server.id}/tools`)).status).toBe(200);
+  });
+
   test("testing without a connection is an answer that says what to do", async () => {
     const { ada } = await makePeople(app);
     const server = await add(ada);
@@ -179,6 +197,26 @@ describe("states", () => {
       state: "REGISTER",
       enabled: false,
     });
+  });
+});
+
+describe("what others do meanwhile", () => {
+  const changes: [what: string, change: (by: Person, id: number) => Promise<unknown>, status: number][] = [
+    ["is deleted", (by, id) => by.delete(`mcp-servers/${id}`), 404],
+    ["is moved", (by, id) => by.patch(`mcp-servers/${id}`, { url: nowhere() }), 409],
+  ];
+  test.each(changes)("a server that %s while we register there begins nothing", async (_, change, status) => {
+    const { ada } = await makePeople(app);
+    const server = await add(ada);
+    issuer.answers["/register"] = async () => {
+      await change(ada, server.id);
+      return Response.json({ client_id: "late" });
+    };
+
+    const refused = await ask(ada, server);
+
+    expect(refused.status).toBe(status);
+    expect(await app.deps.db.select().from(oauthFlows).where(eq(oauthFlows.serverId, server.id))).toEqual([]);
   });
 });
 
@@ -209,7 +247,7 @@ describe("who asks", () => {
     expect(answers.map(({ code }) => code)).toEqual(["not_authenticated", "insufficient_scope", "not_found"]);
   });
 
-  test("a program with a key may begin, and hand the redirect to a browser", async () => {
+  test("a program with a key may begin as well, and is the browser then", async () => {
     const { ada } = await makePeople(app);
     const server = await add(ada);
 

@@ -145,6 +145,17 @@ describe("a client that somebody registered by hand", () => {
     } as never);
   });
 
+  test("goes with its secret when an admin takes it back", async () => {
+    const { ada } = await makePeople(app);
+    const server = await add(ada, { clientId: "by-hand", clientSecret: "s-canary" });
+
+    const { body } = await ada.patch<McpServer>(`mcp-servers/${server.id}`, { oauth: { clientId: null } });
+    const { location } = await begin(app, ada, authorizeUrlOf(app, server));
+
+    expect(body.oauth?.hasClientSecret).toBe(false);
+    expect(location.searchParams.get("client_id")).toStartWith("client-");
+  });
+
   test("that is entered with the move belongs to the new place", async () => {
     const { ada } = await makePeople(app);
     const other = startFakeProtected(issuer);

@@ -164,3 +164,19 @@ test("metadata that cannot be had just now does not stop a refresh, which goes w
   old.metadata = {};
   expect([refused.status, ended.status]).toEqual([200, 200]);
 });
+
+test("an admin may say beforehand which of several it has to be", async () => {
+  const { ada } = await makePeople(app);
+  remote.authorizationServers.splice(0, 9, old.issuer, other.issuer);
+  const { body: server } = await ada.post<McpServer>("mcp-servers", {
+    url: remote.url,
+    oauth: { issuer: other.issuer },
+  });
+
+  const { location } = await begin(app, ada, authorizeUrlOf(app, server));
+  remote.authorizationServers.splice(0, 9, old.issuer);
+  const elsewhere = await ada.get<Problem>(`mcp-servers/${server.id}/oauth/authorize`);
+
+  expect(location.origin).toBe(other.issuer);
+  expect([elsewhere.status, elsewhere.code]).toEqual([409, "issuer_changed"]);
+});

@@ -1,18 +1,19 @@
-import { AppError } from "#src/errors.ts";
+import { AppError, notFound } from "#src/errors.ts";
 import * as flowRows from "#src/db/oauth-flows.ts";
+import { isForeignKeyViolation } from "#src/db/rows.ts";
 import { hashToken, sessionSecret } from "#src/lib/tokens.ts";
 import { startAuthorization } from "#src/oauth/authorization.ts";
 import type { Discovery } from "#src/oauth/discovery.ts";
 import { union, withinCeiling } from "#src/oauth/scopes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { redirectUriOf } from "#src/services/oauth/client-metadata.ts";
-import { clientFor } from "#src/services/oauth/clients.ts";
+import { clientFor, type KnownClient } from "#src/services/oauth/clients.ts";
 import { challengeOf, discover } from "#src/services/oauth/discover.ts";
 import { sealFlow } from "#src/services/oauth/flow.ts";
 import { keepRegistration } from "#src/services/oauth/registrations.ts";
 import { find, type ServerInUse } from "#src/services/servers/find.ts";
 
-export const flowMinutes = 10;
+const flowMs = 10 * 60_000;
 
 /** Where to send the browser, and what it has to bring back to show that it is the one that began. */
 export type Begun = {
@@ -27,7 +28,8 @@ export type Begun = {
  * Begins an authorization of the asking member at a server. Discovers and registers first where that is due.
  *
  * @param returnTo - a path of ours to come back to, already checked; null for the server's own page
- * @throws {AppError} `not_oauth`, `issuer_changed`, `manual_registration_required`, `discovery_failed`, or what broke
+ * @throws {AppError} `not_oauth`, `issuer_changed`, `manual_registration_required`, `discovery_failed`, or what broke;
+ *   `conflict` and `not_found` where somebody moved or deleted the server meanwhile
  */
 export async function begin(ctx: Ctx, serverId: number, returnTo: string | null): Promise<Begun> {
   const use = await find(ctx, serverId);
@@ -37,13 +39,20 @@ export async function begin(ctx: Ctx, serverId: number, returnTo: string | null)
   const discovery = await discover(ctx, server, await challengeOf(ctx, server));
   if (!discovery) throw new AppError("not_oauth", `${server.name} asks for no sign-in. Enable it anew.`);
   const client = await clientFor(ctx, server, discovery);
-  await keepRegistration(ctx, server, { registration: client.registration, issuer: discovery.issuer });
+  const { registration } = client;
+  await keepRegistration(ctx, server, { registration, issuer: discovery.issuer });
+  return start(ctx, use, { discovery, client, returnTo });
+}
 
-  const { authorizationServer } = discovery;
+type Found = { discovery: Discovery; client: KnownClient; returnTo: string | null };
+
+async function start(ctx: Ctx, use: ServerInUse, { discovery, client, returnTo }: Found): Promise<Begun> {
+  const { server } = use;
+  const { authorizationServer, issuer } = discovery;
   const redirectUri = redirectUriOf(ctx, server.appUuid);
   const resource = (server.oauth.sendResource ?? true) ? discovery.resource : null;
   const scopes = scopesFor(use, discovery);
-  const started = startAuthorization({
+  const { url, state, codeVerifier } = startAuthorization({
     authorizationEndpoint: authorizationServer.authorizationEndpoint,
     clientId: client.clientId,
     redirectUri,
@@ -53,38 +62,22 @@ export async function begin(ctx: Ctx, serverId: number, returnTo: string | null)
   });
 
   const browserSecret = sessionSecret();
-  const expiresAt = new Date(Date.now() + flowMinutes * 60_000);
-  const flow = {
-    workspaceId: server.workspaceId,
-    stateHash: hashToken(started.state),
-    serverId: server.id,
-    memberId: ctx.member.id,
-    browserHash: hashToken(browserSecret),
-    issuer: discovery.issuer,
-    redirectUri,
-    resource,
-    scopes,
-    returnTo,
-    expiresAt,
-  };
-  await flowRows.insert(ctx.db, {
-    ...flow,
-    sealed: sealFlow(ctx, flow, {
-      codeVerifier: started.codeVerifier.reveal(),
-      clientId: client.clientId,
-      tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
-      tokenEndpoint: authorizationServer.tokenEndpoint,
-      revocationEndpoint: authorizationServer.revocationEndpoint,
-      issParameterPromised: authorizationServer.authorizationResponseIssParameterSupported,
-    }),
+  const expiresAt = new Date(Date.now() + flowMs);
+  const place = { workspaceId: server.workspaceId, stateHash: hashToken(state) };
+  const owner = { serverId: server.id, memberId: ctx.member.id, browserHash: hashToken(browserSecret) };
+  const sealed = sealFlow(ctx, place, {
+    codeVerifier: codeVerifier.reveal(),
+    clientId: client.clientId,
+    tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
+    tokenEndpoint: authorizationServer.tokenEndpoint,
+    revocationEndpoint: authorizationServer.revocationEndpoint,
+    issParameterPromised: authorizationServer.authorizationResponseIssParameterSupported,
   });
-  return {
-    url: started.url,
-    state: started.state,
-    workspaceId: server.workspaceId,
-    browserSecret,
-    expiresAt,
-  };
+  const flow = { ...place, ...owner, issuer, redirectUri, resource, scopes, returnTo, expiresAt, sealed };
+  await flowRows.insert(ctx.db, flow).catch((error: unknown) => {
+    throw isForeignKeyViolation(error) ? notFound() : error;
+  });
+  return { url, state, workspaceId: server.workspaceId, browserSecret, expiresAt };
 }
 
 /** What an admin chose, else what was discovered; with what the member has and what the server asked for on top. */

@@ -47,15 +47,18 @@ export function freshGrant(deps: Deps, stale: StaleGrant): Promise<FreshGrant> {
 async function refreshOverAll(deps: Deps, stale: StaleGrant): Promise<FreshGrant> {
   const { server, memberId } = stale;
   const holder = randomUUID();
-  const until = Date.now() + patienceMs;
-  let isRequirementMet = false;
+  let until = Date.now() + patienceMs;
+  let { requirement } = stale;
 
   for (let waitMs = firstWaitMs; Date.now() < until; waitMs = Math.min(waitMs * 2, lastWaitMs)) {
     const stored = await findGrant(deps, server, memberId);
     const { grant, row, sealed } = stored;
     if (grant.accessToken !== stale.accessToken) return { grant, expiresAt: row.expiresAt };
-    if (!isRequirementMet) await stale.requirement?.();
-    isRequirementMet = true;
+    if (requirement) {
+      await requirement();
+      requirement = undefined;
+      until = Date.now() + patienceMs;
+    }
 
     const turn = await leases.take(deps.db, keyOf(server, memberId), { holder, sealed, leaseMs });
     if (turn === "cooling") throw unavailable(server);

@@ -1,5 +1,6 @@
-import { AppError } from "#src/errors.ts";
+import { AppError, notFound } from "#src/errors.ts";
 import * as rows from "#src/db/oauth-clients.ts";
+import { isForeignKeyViolation } from "#src/db/rows.ts";
 import { Secret } from "#src/lib/secret.ts";
 import type { Client } from "#src/oauth/client-authentication.ts";
 import type { Discovery } from "#src/oauth/discovery.ts";
@@ -35,7 +36,7 @@ export async function registeredAs(
   return row ? open(deps, server, row) : null;
 }
 
-/** @throws {AppError} `upstream_failed`, `manual_registration_required` */
+/** @throws {AppError} `upstream_failed`, `manual_registration_required`; `not_found` where the server is deleted by then */
 export async function register(
   deps: Registering,
   server: Server,
@@ -50,7 +51,7 @@ export async function register(
   const { redirectUri } = description;
   const { clientId, clientSecret, tokenEndpointAuthMethod, clientSecretExpiresAt } = client;
   // Two members may have begun at once: whoever came first is kept, so both go on with one client.
-  const row = await rows.putIfAbsent(deps.db, {
+  const keeping = rows.putIfAbsent(deps.db, {
     ...placeOf(server, issuer),
     redirectUri,
     clientId,
@@ -58,6 +59,9 @@ export async function register(
       clientSecret && deps.keyring.seal(clientSecret.reveal(), secretFor(server, { issuer, redirectUri })),
     tokenEndpointAuthMethod,
     secretExpiresAt: clientSecretExpiresAt,
+  });
+  const row = await keeping.catch((error: unknown) => {
+    throw isForeignKeyViolation(error) ? notFound() : error;
   });
   return open(deps, server, row);
 }

@@ -49,13 +49,13 @@ export function withoutClient({
   return lasting;
 }
 
-/** The column for a client secret that was given; nothing where the old one is to be kept. */
+/** The column for a client secret that was given; nothing where the old one is to be kept. It goes with its client. */
 export function secretOf(
   { keyring }: Pick<Deps, "keyring">,
   server: Pick<Server, "workspaceId" | "appUuid" | "url">,
-  { clientSecret }: OAuthInput,
+  { clientId, clientSecret }: OAuthInput,
 ): { oauthSecret?: string | null } {
-  if (clientSecret === null) return { oauthSecret: null };
+  if (clientSecret === null || clientId === null) return { oauthSecret: null };
   if (clientSecret === undefined || clientSecret === "") return {};
   return { oauthSecret: keyring.seal(clientSecret, manualSecretFor(server)) };
 }
