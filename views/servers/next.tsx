@@ -34,6 +34,7 @@ const Step = (props: Props) => {
       </Panel>
     ) : null;
   if (server.status === "disabled") return <Disabled server={server} />;
+  if (server.lacksClient) return <RegisterByHand {...props} />;
   switch (server.need) {
     case null:
       return server.status === "needs_set_up" ? <Paused /> : null;
@@ -105,25 +106,22 @@ const GiveKey = ({ server, refused = null }: Props) => (
   </Panel>
 );
 
-const SetUp = ({ server, isAdmin, redirectUri, refused = null }: Props) =>
-  server.lacksClient ? (
-    <RegisterByHand server={server} isAdmin={isAdmin} redirectUri={redirectUri} refused={refused} />
-  ) : (
-    <Panel title={`${server.name} is not set up yet`}>
-      <p>
-        {server.lastTest?.success === false ? (
-          <Text>{`The last try failed: ${server.lastTest.message ?? "the server did not answer."}`}</Text>
-        ) : (
-          "Switchyard has not reached it yet."
-        )}{" "}
-        Once it answers, everything else is found out by itself.
-      </p>
-      <Form action={`${serverPath(server)}/enable`} refused={refused}>
-        <Button tone="primary">Set up</Button>
-        <Busy words="Reaching the server…" cancel={serverPath(server)} />
-      </Form>
-    </Panel>
-  );
+const SetUp = ({ server, refused = null }: Props) => (
+  <Panel title={`${server.name} is not set up yet`}>
+    <p>
+      {server.lastTest?.success === false ? (
+        <Text>{`The last try failed: ${server.lastTest.message ?? "the server did not answer."}`}</Text>
+      ) : (
+        "Switchyard has not reached it yet."
+      )}{" "}
+      Once it answers, everything else is found out by itself.
+    </p>
+    <Form action={`${serverPath(server)}/enable`} refused={refused}>
+      <Button tone="primary">Set up</Button>
+      <Busy words="Reaching the server…" cancel={serverPath(server)} />
+    </Form>
+  </Panel>
+);
 
 /** The one thing that discovery cannot do for anybody. */
 const RegisterByHand = ({

@@ -11,7 +11,7 @@ export const Sparkline = ({ tests }: { tests: PastTest[] }) => {
   const shown = tests.toReversed();
   const most = Math.max(...shown.map(({ latencyMs }) => Math.sqrt(latencyMs)), 1);
   const heightOf = (test: PastTest) =>
-    test.success ? Math.max((Math.sqrt(test.latencyMs) / most) * height, smallest) : height;
+    test.success ? Math.max(Math.round((Math.sqrt(test.latencyMs) / most) * height), smallest) : height;
   const width = shown.length * (barWidth + gap) - gap;
   return (
     <svg

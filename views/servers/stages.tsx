@@ -9,6 +9,8 @@ const words: Record<string, string> = {
   handshake: "Handshake",
 };
 
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
+
 /** Each stage where it began and as long as it took. Widths are of the whole, in hundredths; none is thinner than one. */
 export const Stages = ({ stages }: { stages: PastTest["stages"] }) => {
   const total = Math.max(
@@ -27,8 +29,8 @@ export const Stages = ({ stages }: { stages: PastTest["stages"] }) => {
               <svg width="100%" height="8" aria-hidden="true">
                 <rect width="100%" height="8" rx="2" class="bar-ground" />
                 <rect
-                  x={`${((starts[index] ?? 0) / total) * 99}%`}
-                  width={`${Math.max((ms / total) * 100, 1)}%`}
+                  x={percent(Math.min((starts[index] ?? 0) / total, 0.99))}
+                  width={percent(Math.max(ms / total, 0.01))}
                   height="8"
                   rx="2"
                   class={ok ? "bar-ok" : "bar-bad"}

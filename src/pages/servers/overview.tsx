@@ -48,7 +48,9 @@ export const serverOverviewPages = (asking: Asking) =>
 export async function showOverview(asked: Asked, refusal: Refusal | null = null): Promise<Response> {
   const { ctx } = asked;
   const frame = await frameOf(asked);
-  const wantsClient = new URL(asked.request.url).searchParams.get("step") === "register";
+  const { pathname, searchParams } = new URL(asked.request.url);
+  // Only the sign-in itself finds out that a client is missing; who met that is sent here.
+  const wantsClient = searchParams.get("step") === "register" || pathname.endsWith("/client");
   const server = { ...frame.server, lacksClient: frame.server.lacksClient || wantsClient };
   return show(
     <OverviewPage

@@ -32,13 +32,18 @@ export const Findings = ({ found }: { found: OAuthDiscovery }) => (
         )}
       </>
     )}
-    {found.warnings.map(({ code, message }) => (
-      <Finding key={code} tone="warn">
-        <Text>{message}</Text>
-      </Finding>
-    ))}
+    {found.warnings
+      .filter(({ code }) => !forDevelopers.has(code))
+      .map(({ code, message }) => (
+        <Finding key={code} tone="warn">
+          <Text>{message}</Text>
+        </Finding>
+      ))}
   </ul>
 );
+
+/** Nothing that anybody could do something about here. */
+const forDevelopers = new Set(["dcr_deprecated"]);
 
 const Registration = ({ found: { registration } }: { found: OAuthDiscovery }) => {
   switch (registration) {
