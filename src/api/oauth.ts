@@ -142,6 +142,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
             "insufficient_scope",
             "authorization_required",
             "upstream_failed",
+            "upstream_timeout",
           ],
         }),
       },

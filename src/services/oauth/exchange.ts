@@ -15,6 +15,7 @@ import { type FlowSecrets, unknownFlow } from "#src/services/oauth/flow.ts";
 import { columnsOf, grantOf, keyOf, sealGrant } from "#src/services/oauth/grants.ts";
 import { revokeUnkept } from "#src/services/oauth/revocations.ts";
 import { countStepUps } from "#src/services/oauth/step-up.ts";
+import { troubleOf } from "#src/services/oauth/trouble.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
 import { type Server, viewerOf } from "#src/services/servers/find.ts";
 
@@ -24,8 +25,8 @@ export type BegunFlow = { flow: OAuthFlowRow; secrets: FlowSecrets };
 /**
  * Trades the code of an authorization for the asking member's tokens and keeps them, before anything is tried with them.
  *
- * @throws {AppError} `authorization_required` where the code or our client was refused; `upstream_failed` for anything
- *   else; `not_found` where server or member are no longer what they were when it began
+ * @throws {AppError} `authorization_required` where the code or our client was refused; `upstream_failed` and
+ *   `upstream_timeout` for anything else; `not_found` where server or member are no longer what they were when it began
  */
 export async function exchange(ctx: Ctx, server: Server, begun: BegunFlow, code: string): Promise<void> {
   const { flow, secrets } = begun;
@@ -76,7 +77,7 @@ function exchangeFailure(ctx: Ctx, server: Server, client: KnownClient, failure:
     failure.kind === "invalid_grant" ||
     (failure.kind === "invalid_client" && client.registration === "dynamic");
   return new AppError(
-    isWorthTrying ? "authorization_required" : "upstream_failed",
+    isWorthTrying ? "authorization_required" : troubleOf(failure),
     `${server.name}: ${failure.message} Connect again.`,
     { fields: { ...authFields(ctx, server), stage: failure.stage }, cause: failure },
   );

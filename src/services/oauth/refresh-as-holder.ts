@@ -18,6 +18,7 @@ import {
   usedClient,
 } from "#src/services/oauth/grants.ts";
 import { revokeUnkept } from "#src/services/oauth/revocations.ts";
+import { troubleOf } from "#src/services/oauth/trouble.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 /** After a request without a usable answer nobody makes another one for so long. */
@@ -32,7 +33,7 @@ export type FreshGrant = { grant: Grant; expiresAt: Date | null };
  *
  * @returns null where somebody else changed the credential meanwhile, whose word counts
  * @throws {GrantEnded}
- * @throws {AppError} `upstream_failed`
+ * @throws {AppError} `upstream_failed`, `upstream_timeout`
  */
 export async function refreshAsHolder(
   deps: Deps,
@@ -117,7 +118,7 @@ async function settle(
 /** For now: the member stays connected. */
 export const unavailable = (server: Server, cause?: unknown): AppError =>
   new AppError(
-    "upstream_failed",
+    troubleOf(cause),
     `${server.name}'s authorization server gave no usable answer. You stay connected: try again soon.`,
     { fields: { stage: "token" }, cause },
   );

@@ -30,8 +30,8 @@ const underWay = new WeakMap<Deps["db"], Map<string, Promise<FreshGrant>>>();
  * waits and gets what the first one got.
  *
  * @throws {GrantEnded}
- * @throws {AppError} `upstream_failed` where the authorization server gave no usable answer: the grant is kept. And what
- *   the requirement throws
+ * @throws {AppError} `upstream_failed`, `upstream_timeout` where the authorization server gave no usable answer: the
+ *   grant is kept. And what the requirement throws
  */
 export function freshGrant(deps: Deps, stale: StaleGrant): Promise<FreshGrant> {
   const here = underWay.get(deps.db) ?? new Map<string, Promise<FreshGrant>>();

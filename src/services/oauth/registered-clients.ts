@@ -8,6 +8,7 @@ import { RegistrationError } from "#src/oauth/errors.ts";
 import { registerClient, type Registration } from "#src/oauth/registration.ts";
 import type { Deps } from "#src/services/context.ts";
 import { describeClient, redirectUriOf } from "#src/services/oauth/client-metadata.ts";
+import { troubleOf } from "#src/services/oauth/trouble.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 export type Registering = Pick<Deps, "db" | "fetch" | "settings" | "keyring">;
@@ -89,7 +90,7 @@ function registrationFailure(deps: Registering, server: Server, failure: unknown
   if (!(failure instanceof RegistrationError)) return failure;
   const options = { fields: { stage: failure.stage }, cause: failure };
   if (failure.kind === "unavailable")
-    return new AppError("upstream_failed", `${server.name}: ${failure.message}`, options);
+    return new AppError(troubleOf(failure), `${server.name}: ${failure.message}`, options);
   return manualRegistrationRequired(deps, server, failure.message, failure);
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, expect, test } from "bun:test";
 import { eq, sql } from "drizzle-orm";
 import * as serverRows from "#src/db/servers.ts";
 import { credentials } from "#src/db/schema.ts";
+import { EgressError } from "#src/net/fetch.ts";
 import type { Deps } from "#src/services/context.ts";
 import { findGrant, GrantEnded } from "#src/services/oauth/grants.ts";
 import { freshGrant } from "#src/services/oauth/refresh.ts";
@@ -166,6 +167,19 @@ test("a grant that was sealed anew under another key in mid-refresh is none the 
 
   const { grant } = await refreshing;
   expect((await findGrant(deps, server, ada.memberId)).grant).toEqual(grant);
+});
+
+test("an authorization server that does not answer in time is said to be that, and keeps the grant", async () => {
+  const { stale, row } = await connected();
+  const late = async () => {
+    throw new EgressError("timeout", "http", "The server did not answer in time.");
+  };
+  const fetch: Deps["fetch"] = Object.assign(late, { close: () => {}, check: () => {} });
+
+  const refreshing = freshGrant({ ...elsewhere(), fetch }, stale);
+
+  await expect(refreshing).rejects.toMatchObject({ reason: "upstream_timeout", fields: { stage: "token" } });
+  expect((await row())?.status).toBe("connected");
 });
 
 test("the background refreshes ahead of the end, once over all instances, and leaves paused servers alone", async () => {
