@@ -91,7 +91,7 @@ describe("a look in vain", () => {
 
 describe("adding", () => {
   test("an open server connects at once, and lands on its page", async () => {
-    const seen = await asAda.post(path, { url: open.url, name: "Open", then: "connect" });
+    const seen = await asAda.post(path, { url: open.url, name: "Open", next: "connect" });
 
     const server = await serverAt(open.url);
     expect([seen.status, seen.location]).toEqual([303, `${path}/${server?.id}`]);
@@ -99,7 +99,7 @@ describe("adding", () => {
   });
 
   test("twice leads to the one that is there", async () => {
-    const seen = await asAda.post(path, { url: open.url, name: "Open again", then: "connect" });
+    const seen = await asAda.post(path, { url: open.url, name: "Open again", next: "connect" });
 
     expect(seen.location).toBe(`${path}/${(await serverAt(open.url))?.id}`);
     expect(seen.cookies["sy_notice"]).toBe("server_exists");
@@ -107,7 +107,7 @@ describe("adding", () => {
   });
 
   test("under a name that is taken shows the form again, with what was typed", async () => {
-    const seen = await asAda.post(path, { url: another.url, name: "OPEN", then: "add" });
+    const seen = await asAda.post(path, { url: another.url, name: "OPEN", next: "add" });
 
     expect(seen.status).toBe(409);
     expect(textOf(seen.html)).toContain("Already taken");
@@ -115,7 +115,7 @@ describe("adding", () => {
   });
 
   test("a server with a sign-in goes on to it, by script or without", async () => {
-    const plain = await asAda.post(path, { url: guarded.url, name: "Guarded", then: "connect" });
+    const plain = await asAda.post(path, { url: guarded.url, name: "Guarded", next: "connect" });
     const server = await serverAt(guarded.url);
     const authorize = `/api/v2/w/${ada.workspaceId}/mcp-servers/${server?.id}/oauth/authorize?return_to=`;
 
@@ -128,7 +128,7 @@ describe("adding", () => {
     const fields = {
       url: keyed.url,
       name: "Keyed",
-      then: "connect",
+      next: "connect",
       "header.name": "X-Key",
       "header.prefix": "",
     };
@@ -150,7 +150,7 @@ describe("adding", () => {
     await asAda.post(path, {
       url: another.url,
       name: "For Bob",
-      then: "add",
+      next: "add",
       access: "restricted",
       memberIds: String(bob.memberId),
     });

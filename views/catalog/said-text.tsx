@@ -1,3 +1,4 @@
+import { visibleText } from "#src/lib/text.ts";
 import { LongText } from "#views/components/text.tsx";
 
 const limits = { list: 2_000, page: 100_000 };
@@ -21,9 +22,9 @@ export const SaidText = ({ text, within }: { text: string; within: keyof typeof 
   );
 };
 
-/** A name on one line; what is longer than any name is cut. */
+/** A name for a heading, a label or a link: what is longer than any name is cut, and what cannot be seen is seen. */
 export const shortName = (name: string): string =>
-  name.length > 200 ? `${name.slice(0, 200).toWellFormed()}…` : name;
+  visibleText(name.length > 200 ? `${name.slice(0, 200).toWellFormed()}…` : name);
 
 /** The API takes no longer ones either. */
 export const isCallable = (name: string): boolean => name.length <= 1_024;

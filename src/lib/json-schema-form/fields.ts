@@ -45,7 +45,7 @@ const maxFields = 80;
 const maxNameChars = 200;
 const maxChoices = 200;
 const longTexts =
-  /(^|[_-])(body|content|contents|text|description|message|markdown|html|query|sql|code|prompt|note|notes|comment|summary)$/i;
+  /(^|[_-])(body|content|contents|text|description|markdown|html|sql|code|prompt|notes|comment)$/i;
 
 /**
  * The fields of a form for an object that fits the schema.

@@ -131,22 +131,26 @@ function objectIn(text: string): Schema {
 function skeletonOf(fields: FormField[] | null): string {
   const entries = (fields ?? [])
     .filter(({ isRequired, initial }) => isRequired || initial.length > 0)
-    .map(({ property, input, initial }): [string, Json] => [property, startOf(input.kind, initial[0])]);
+    .map(({ property, input, initial }): [string, Json] => [property, startOf(input, initial)]);
   return JSON.stringify(Object.fromEntries(entries), null, 2);
 }
 
-function startOf(kind: FormField["input"]["kind"], initial: string | undefined): Json {
-  switch (kind) {
+function startOf(input: FormField["input"], initial: string[]): Json {
+  const [first = ""] = initial;
+  switch (input.kind) {
     case "number":
-      return Number(initial ?? 0);
+      return Number(first);
     case "boolean":
-      return initial === "true";
+      return first === "true";
+    case "choice":
+      return input.choices[Number(first)]?.value ?? null;
     case "choices":
+      return initial.map((index) => input.choices[Number(index)]?.value ?? null);
     case "lines":
-      return [];
+      return first === "" ? [] : first.split("\n");
     case "group":
       return {};
     default:
-      return initial ?? "";
+      return first;
   }
 }

@@ -43,7 +43,7 @@ export async function addServer(
     await access.set(ctx, server.id, accessIn(form, idOf));
 
   const page = serverPath(server);
-  if (form.text("then") !== "connect") return seeOther(page, noticeCookie("server_added", publicUrl));
+  if (form.text("next") !== "connect") return seeOther(page, noticeCookie("server_added", publicUrl));
   if (server.authType === "oauth")
     return server.registration === "manual" ? seeOther(page) : onward(request, server);
   const { refusal } = await attempt(() => connect(ctx, server, secret), nextSteps);

@@ -55,11 +55,11 @@ export const FoundPage = (props: Props) => {
         {found?.authType === "api_key" && <KeyFields refused={refused} typed={typed} />}
         {props.people && <WhoMayUseIt people={props.people} typed={typed} chosen={props.chosen} />}
         <p class="form-actions">
-          <Button tone="primary" name="then" value="connect">
+          <Button tone="primary" name="next" value="connect">
             {found ? "Add and connect" : "Add it all the same"}
           </Button>
           {found && (
-            <Button name="then" value="add">
+            <Button name="next" value="add">
               Only add
             </Button>
           )}

@@ -1,0 +1,323 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { testApp } from "#tests/support/app.ts";
+import { error, result, startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
+import { startModernMcpServer } from "#tests/support/modern-mcp-server.ts";
+import { browse } from "#tests/support/pages.ts";
+import { everything } from "#tests/support/peers.ts";
+import { makePeople } from "#tests/support/people.ts";
+import * as pictures from "#tests/support/pictures.ts";
+
+const app = await testApp({ RATE_LIMIT: "0" });
+const { ada, bob, vic } = await makePeople(app);
+const asAda = browse(app, (await ada.signedIn()).cookie);
+const asBob = browse(app, (await bob.signedIn()).cookie);
+const asVic = browse(app, (await vic.signedIn()).cookie);
+
+const picture = Buffer.from(pictures.png()).toString("base64");
+const html = Buffer.from("<script>alert(1)</script>").toString("base64");
+
+const fake = startFakeMcpServer({
+  "tools/list": (message) =>
+    result(message, {
+      tools: [
+        { name: "fails", inputSchema: { type: "object" } },
+        { name: "refuses", inputSchema: { type: "object", properties: { why: { type: "string" } } } },
+        { name: "breaks", inputSchema: { type: "object", properties: { why: { type: "string" } } } },
+        { name: "shows", inputSchema: { type: "object" } },
+        { name: "a/b ?&#", inputSchema: { anyOf: [] } },
+      ],
+    }),
+  "tools/call": (message) => {
+    switch (message.params?.["name"]) {
+      case "fails":
+        return result(message, { content: [{ type: "text", text: "No such customer." }], isError: true });
+      case "refuses":
+        return error(message, -32602, "why is too short");
+      case "breaks":
+        return new Response("oops", { status: 500 });
+      case "shows":
+        return result(message, {
+          content: [
+            { type: "image", data: picture, mimeType: "image/svg+xml" },
+            { type: "image", data: html, mimeType: "image/png" },
+            { type: "audio", data: Buffer.from("RIFF").toString("base64"), mimeType: "audio/wav" },
+            { type: "resource_link", uri: "file:///etc/hosts", name: "Hosts" },
+            { type: "resource", resource: { uri: "x://y", mimeType: "text/html", text: "<b>bold</b>" } },
+            { type: "unheard-of", x: 1 },
+          ],
+          structuredContent: { total: 7 },
+        });
+      default:
+        return result(message, { content: [{ type: "text", text: JSON.stringify(message.params) }] });
+    }
+  },
+  "resources/list": (message) => result(message, { resources: [{ uri: "page://home", name: "Home" }] }),
+  "resources/templates/list": (message) => result(message, { resourceTemplates: [] }),
+  "resources/read": (message) =>
+    result(message, {
+      contents: [{ uri: "page://home", mimeType: "text/html", text: "<h1 onclick=x>Hi</h1>" }],
+    }),
+});
+const modern = startModernMcpServer();
+const peer = await everything.http();
+afterAll(() => Promise.all([fake.stop(), modern.stop(), peer.stop()]));
+
+type Made = { id: number };
+const paths: Record<"everything" | "fake" | "modern", string> = { everything: "", fake: "", modern: "" };
+
+beforeAll(async () => {
+  for (const [name, { url }] of Object.entries({ everything: peer, fake, modern })) {
+    const { id } = (await ada.post<Made>("mcp-servers", { url, name })).body;
+    await ada.post(`mcp-servers/${id}/enable`);
+    await ada.post(`mcp-servers/${id}/credentials`);
+    paths[name as keyof typeof paths] = `/w/${ada.workspaceId}/servers/${id}`;
+  }
+});
+
+const textOf = (html: string): string =>
+  (/<main.*<\/main>/s.exec(html)?.[0] ?? "")
+    .replaceAll(/<svg.*?<\/svg>|<[^>]+>/gs, " ")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<")
+    .replaceAll("&amp;", "&")
+    .replaceAll(/\s+/g, " ");
+
+describe("tools of a real server", () => {
+  test("are listed, with what the server claims of them marked as its claim", async () => {
+    const seen = await asAda.get(`${paths.everything}/tools`);
+
+    expect(seen.status).toBe(200);
+    expect(textOf(seen.html)).toContain("echo Echo Tool the server says: only reads");
+    expect(textOf(seen.html)).toContain("Takes message");
+  });
+
+  test("are searched by name and description", async () => {
+    const seen = await asAda.get(`${paths.everything}/tools?q=SUM`);
+
+    expect(textOf(seen.html)).toContain("get-sum");
+    expect(textOf(seen.html)).not.toContain("get-env");
+  });
+
+  test("are tried by a form made of their schema", async () => {
+    const call = `${paths.everything}/tools/call?name=echo`;
+
+    const form = await asAda.get(call);
+    const seen = await asAda.post(call, { "arg/message": "Hello <b>there</b>" });
+
+    expect(form.html).toContain('name="arg/message"');
+    expect(seen.status).toBe(200);
+    expect(textOf(seen.html)).toContain("Echo: Hello <b>there</b>");
+    expect(seen.html).not.toContain("<b>there</b>");
+    expect(seen.html).toContain('value="Hello &lt;b>there&lt;/b>"');
+  });
+
+  test("are tried with JSON just as well", async () => {
+    const call = `${paths.everything}/tools/call?name=get-sum&as=json`;
+
+    const form = await asAda.get(call);
+    const seen = await asAda.post(call, { json: '{ "a": 2, "b": 40 }' });
+    const odd = await asAda.post(call, { json: "{ odd" });
+
+    expect(form.html).toContain("&quot;a&quot;: 0");
+    expect(textOf(seen.html)).toContain("The sum of 2 and 40 is 42.");
+    expect(odd.status).toBe(422);
+    expect(odd.html).toContain(">{ odd</textarea>");
+  });
+
+  test("take whole forms: numbers, choices, yes and no", async () => {
+    const seen = await asAda.post(`${paths.everything}/tools/call?name=get-annotated-message`, {
+      "arg/messageType": "1",
+      "arg/includeImage": "true",
+    });
+
+    expect(textOf(seen.html)).toContain("Operation completed successfully");
+    expect(seen.html).toContain('<img class="content-image" src="data:image/png;base64,');
+  });
+
+  test("say in the field what cannot be sent, and keep what was typed", async () => {
+    const seen = await asAda.post(`${paths.everything}/tools/call?name=get-sum`, { "arg/a": "two" });
+
+    expect(seen.status).toBe(422);
+    expect(textOf(seen.html)).toContain("Write a number.");
+    expect(textOf(seen.html)).toContain("This is needed.");
+    expect(seen.html).toContain('value="two"');
+  });
+
+  test("that the server does not list are not there", async () => {
+    expect((await asAda.get(`${paths.everything}/tools/call?name=nothing`)).status).toBe(404);
+    expect((await asAda.post(`${paths.everything}/tools/call?name=nothing`)).status).toBe(404);
+  });
+});
+
+describe("a call that goes wrong", () => {
+  test("in the tool is told as the tool's own word", async () => {
+    const seen = await asAda.post(`${paths.fake}/tools/call?name=fails`);
+
+    expect(seen.status).toBe(200);
+    expect(textOf(seen.html)).toContain("The tool says it failed");
+    expect(textOf(seen.html)).toContain("No such customer.");
+  });
+
+  test("because of the arguments keeps them", async () => {
+    const seen = await asAda.post(`${paths.fake}/tools/call?name=refuses`, { "arg/why": "x" });
+
+    expect(seen.status).toBe(422);
+    expect(textOf(seen.html)).toContain("fake says: why is too short");
+    expect(seen.html).toContain('value="x"');
+  });
+
+  test("on the way keeps them too, and offers to try again", async () => {
+    const seen = await asAda.post(`${paths.fake}/tools/call?name=breaks`, { "arg/why": "because" });
+
+    expect(seen.status).toBe(502);
+    expect(seen.html).toContain('value="because"');
+    expect(textOf(seen.html)).toContain("Try again");
+    expect(seen.html).toContain(seen.headers.get("x-request-id") ?? "no id");
+  });
+
+  test("is nothing for a viewer to try", async () => {
+    const call = `${paths.fake}/tools/call?name=fails`;
+
+    expect((await asVic.post(call)).status).toBe(403);
+  });
+});
+
+test("what comes back is shown by what it is, and nothing of it runs", async () => {
+  const seen = await asAda.post(`${paths.fake}/tools/call?name=shows`);
+
+  // The bytes decide: the first says SVG and is a PNG, the second says PNG and is a page.
+  expect(seen.html.match(/<img class="content-image" src="data:image\/png;base64,/g)).toHaveLength(1);
+  expect(seen.html).not.toContain("data:image/svg");
+  expect(seen.html).toContain(`href="data:application/octet-stream;base64,${html}" download=`);
+  expect(textOf(seen.html)).toContain("audio/wav, 4 bytes");
+  expect(seen.html).toContain(`href="${paths.fake}/resources/read?uri=file%3A%2F%2F%2Fetc%2Fhosts"`);
+  expect(seen.html).toContain("&lt;b>bold&lt;/b>");
+  expect(textOf(seen.html)).toContain('"type": "unheard-of"');
+  expect(textOf(seen.html)).toContain('Structured { "total": 7 }');
+});
+
+test("a tool of any name can be tried, and one without a form with JSON", async () => {
+  const list = await asAda.get(`${paths.fake}/tools`);
+  const [, href = ""] = /href="([^"]+name=a%2Fb[^"]+)"/.exec(list.html) ?? [];
+
+  const seen = await asAda.post(href.replaceAll("&amp;", "&"), { json: '{"x": 1}' });
+
+  expect(textOf(seen.html)).toContain('"name": "a/b ?&#"');
+});
+
+describe("prompts of a real server", () => {
+  test("are filled in and shown as messages", async () => {
+    const page = `${paths.everything}/prompts/get?name=args-prompt`;
+
+    const list = await asAda.get(`${paths.everything}/prompts`);
+    const missing = await asAda.post(page, { "arg/state": "Bern" });
+    const seen = await asAda.post(page, { "arg/city": "Bern", "arg/state": "" });
+
+    expect(textOf(list.html)).toContain("args-prompt");
+    expect(missing.status).toBe(422);
+    expect(missing.html).toContain('value="Bern"');
+    expect(textOf(seen.html)).toContain("What's weather in Bern?");
+  });
+
+  test("of a server that offers none are said not to be", async () => {
+    const seen = await asAda.get(`${paths.modern}/prompts`);
+
+    expect(textOf(seen.html)).toContain("No prompts");
+  });
+});
+
+describe("resources of a real server", () => {
+  test("are listed with their templates, and read", async () => {
+    const list = await asAda.get(`${paths.everything}/resources`);
+    const [, href = ""] = /href="([^"]+\/resources\/read\?uri=[^"]+)"/.exec(list.html) ?? [];
+    const seen = await asAda.get(href);
+
+    expect(textOf(list.html)).toContain("demo://resource/dynamic/text/{resourceId}");
+    expect(seen.status).toBe(200);
+    expect(textOf(seen.html)).toContain("text/markdown");
+  });
+
+  test("behind a template are filled in by its variables", async () => {
+    const template = "demo://resource/dynamic/text/{resourceId}";
+    const query = new URLSearchParams({ template, "var/resourceId": "7" });
+
+    const led = await asAda.get(`${paths.everything}/resources/read?${query}`);
+    const seen = await asAda.get(led.location ?? "");
+
+    expect(led.status).toBe(303);
+    expect(textOf(seen.html)).toContain("demo://resource/dynamic/text/7");
+    expect(textOf(seen.html)).toContain("Resource 7");
+  });
+
+  test("that are pages are shown as their source", async () => {
+    const seen = await asAda.get(`${paths.fake}/resources/read?uri=page://home`);
+
+    expect(seen.html).toContain("&lt;h1 onclick=x>Hi&lt;/h1>");
+    expect(textOf(seen.html)).toContain("text/html");
+  });
+
+  test("that have no address are nothing to ask for", async () => {
+    expect((await asAda.get(`${paths.fake}/resources/read`)).status).toBe(400);
+  });
+});
+
+describe("a tool that asks back", () => {
+  const call = () => `${paths.modern}/tools/call?name=deploy`;
+  const hidden = (html: string) =>
+    Object.fromEntries(
+      [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
+        ([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")],
+      ),
+    );
+
+  test("is answered by a form, and goes on with the call that was begun", async () => {
+    const asked = await asAda.post(call(), { "arg/target": "prod" });
+    const seen = await asAda.post(call(), {
+      ...hidden(asked.html),
+      "answer-0/sure": "true",
+      action: "accept",
+    });
+
+    expect(textOf(asked.html)).toContain("Deploy to production?");
+    expect(textOf(seen.html)).toContain('"action": "accept", "content": { "sure": true }');
+    expect(textOf(seen.html)).toContain('"state": "step-1"');
+    expect(modern.seen.at(-1)?.body.params["arguments"]).toEqual({ target: "prod" });
+  });
+
+  test("can be declined without filling anything in", async () => {
+    const asked = await asAda.post(call(), { "arg/target": "prod" });
+    const seen = await asAda.post(call(), { ...hidden(asked.html), action: "decline" });
+
+    expect(textOf(seen.html)).toContain('"action": "decline"');
+  });
+});
+
+describe("whoever is not connected", () => {
+  test("is told so, with the button that connects and comes back", async () => {
+    const seen = await asBob.get(`${paths.everything}/tools`);
+
+    expect(seen.status).toBe(403);
+    expect(textOf(seen.html)).toContain("answers you once you are connected");
+    expect(seen.html).toContain(`action="${paths.everything}/connect"`);
+    expect(seen.html).toContain(`name="return_to" value="${paths.everything}/tools"`);
+  });
+
+  test("and may not connect is told that", async () => {
+    const seen = await asVic.get(`${paths.everything}/resources`);
+
+    expect(textOf(seen.html)).toContain("viewers cannot connect");
+    expect(seen.html).not.toContain(`${paths.everything}/connect`);
+  });
+});
+
+test("a server that was switched off offers to be switched on", async () => {
+  await ada.post(paths.fake.replace(`/w/${ada.workspaceId}/servers`, "mcp-servers") + "/disable");
+
+  const seen = await asAda.get(`${paths.fake}/tools`);
+  await asAda.post(`${paths.fake}/enable`);
+
+  expect(seen.status).toBe(409);
+  expect(textOf(seen.html)).toContain("is disabled. Nobody’s calls reach it.");
+  expect(seen.html).toContain(`action="${paths.fake}/enable"`);
+  expect((await asAda.get(`${paths.fake}/tools`)).status).toBe(200);
+});
