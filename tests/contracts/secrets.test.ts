@@ -113,15 +113,20 @@ async function everythingIsAskedFor(): Promise<void> {
 
 /** Everything that can be read, by everybody who may. */
 async function walk(): Promise<void> {
-  const ids = { workspace_uuid: ada.workspaceId, server_id: keyed.id, member_id: bob.memberId, name: "any" };
-  const browser = await ada.signedIn();
+  const values = { workspace_uuid: ada.workspaceId, member_id: bob.memberId, name: "any" };
+  const looks = [
+    [ada, [keyed.id, oauth.id]],
+    [bob, [keyed.id]],
+    [vic, [keyed.id]],
+    [await ada.signedIn(), [keyed.id, oauth.id]],
+  ] as const;
   const readable = routesOf(app.deps).filter(
     ({ method, path }) => method === "GET" && !path.endsWith("/live"),
   );
   for (const route of readable)
-    for (const who of [ada, bob, vic, browser])
-      for (const server_id of [keyed.id, oauth.id])
-        await who.send(`${pathOf(route, { ...ids, server_id })}?uri=r:1`, {
+    for (const [who, ids] of looks)
+      for (const server_id of ids)
+        await who.send(`${pathOf(route, { ...values, server_id })}?uri=r:1`, {
           headers: { accept: isApi(route) ? "application/json" : "text/html" },
           redirect: "manual",
         });
