@@ -1,89 +1,121 @@
-import { afterAll, expect } from "bun:test";
+import { afterAll, beforeAll, expect } from "bun:test";
+import { startAuthorizationServer } from "#tests/support/authorization-server.ts";
 import {
   barriers,
   type FormName,
   forms,
   listeningApp,
-  overflows,
   openBrowser,
+  overflows,
   picture,
   story,
 } from "#tests/support/browser.ts";
+import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { everything } from "#tests/support/peers.ts";
 import { makePeople } from "#tests/support/people.ts";
-import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
+import { startProtectedMcpServer } from "#tests/support/protected-mcp-server.ts";
 
 const visit = openBrowser();
 const app = await listeningApp();
-const { ada, bob } = await makePeople(app);
-const session = await ada.signedIn();
+const { ada, bob, eve } = await makePeople(app);
 const peer = await everything.http();
-const failing = startFakeMcpServer();
-afterAll(() => peer.stop());
+const byHand = await startAuthorizationServer({ registration: false });
+const guarded = startProtectedMcpServer(byHand);
+const dying = startFakeMcpServer();
+const moving = startFakeMcpServer();
+afterAll(async () => {
+  await Promise.all([peer.stop(), guarded.stop(), moving.stop()]);
+  await byHand.stop();
+});
 
-type Made = { body: { id: number } };
-const everythingServer = (await ada.post("mcp-servers", { url: peer.url, name: "Everything" })) as Made;
-const id = everythingServer.body.id;
-await ada.post(`mcp-servers/${id}/enable`);
-await ada.post(`mcp-servers/${id}/credentials`);
-await bob.post(`mcp-servers/${id}/credentials`);
-for (let n = 0; n < 12; n += 1) await ada.post(`mcp-servers/${id}/test`);
-await ada.get(`mcp-servers/${id}/tools`);
-const bad = ((await ada.post("mcp-servers", { url: failing.url, name: "Docs" })) as Made).body.id;
-await ada.post(`mcp-servers/${bad}/enable`);
-await ada.post(`mcp-servers/${bad}/credentials`);
-await failing.stop();
-await ada.post(`mcp-servers/${bad}/test`);
-const open = (
-  (await ada.post("mcp-servers", { url: "http://127.0.0.1:59999/mcp", name: "Unreachable" })) as Made
-).body.id;
-const key = (
-  (await ada.post("mcp-servers", {
+type Made = { id: number };
+const add = async (fields: Record<string, unknown>) => (await ada.post<Made>("mcp-servers", fields)).body.id;
+const list = `/w/${ada.workspaceId}/servers`;
+
+/** By the name of its picture: where it is. */
+const pages: Record<string, string> = {
+  servers: list,
+  "servers-filtered": `${list}?status=mine&sort=newest`,
+  "servers-nothing-fits": `${list}?q=nobody`,
+  "server-new": `${list}/new`,
+  "server-import": `${list}/import`,
+  "server-directory": `${list}/directory`,
+};
+
+beforeAll(async () => {
+  const open = await add({ url: peer.url, name: "Everything" });
+  await ada.post(`mcp-servers/${open}/enable`);
+  for (const person of [ada, bob]) await person.post(`mcp-servers/${open}/credentials`);
+  for (let n = 0; n < 8; n += 1) await ada.post(`mcp-servers/${open}/test`);
+  await ada.get(`mcp-servers/${open}/tools`);
+
+  const failing = await add({ url: dying.url, name: "Documents of the whole company, in one place" });
+  await ada.post(`mcp-servers/${failing}/enable`);
+  await ada.post(`mcp-servers/${failing}/credentials`);
+  await dying.stop();
+  await ada.post(`mcp-servers/${failing}/test`);
+
+  const keyed = await add({
     url: "http://127.0.0.1:59998/mcp",
     name: "Search",
     discover: false,
     authType: "api_key",
-  })) as Made
-).body.id;
+  });
+  const manual = await add({ url: guarded.url, name: "By hand" });
+  const gone = await add({ url: moving.url, name: "Short-lived" });
+  await ada.post(`mcp-servers/${gone}/enable`);
+  await ada.post(`mcp-servers/${gone}/credentials`);
+  await ada.delete(`mcp-servers/${gone}`);
 
-const pages: Record<string, string> = {
-  servers: "servers",
-  "server-new": "servers/new",
-  "server-directory": "servers/directory",
-  "server-import": "servers/import",
-  "server-overview": `servers/${id}`,
-  "server-failing": `servers/${bad}`,
-  "server-unreachable": `servers/${open}`,
-  "server-key": `servers/${key}`,
-  "server-tools": `servers/${id}/tools`,
-  "server-tool": `servers/${id}/tools/call?name=get-annotated-message`,
-  "server-tool-json": `servers/${id}/tools/call?name=get-sum&as=json`,
-  "server-prompts": `servers/${id}/prompts`,
-  "server-prompt": `servers/${id}/prompts/get?name=args-prompt`,
-  "server-resources": `servers/${id}/resources`,
-  "server-resource": `servers/${id}/resources/read?uri=${encodeURIComponent("demo://resource/dynamic/text/1")}`,
-  "server-trouble": `servers/${bad}/tools`,
-  "server-members": `servers/${id}/members`,
-  "server-activity": `servers/${id}/activity`,
-  "server-settings": `servers/${key}/settings`,
-};
-const only = process.env["ONLY"];
-const onlyForm = process.env["FORM"];
+  const of = (id: number, names: Record<string, string>) =>
+    Object.entries(names).forEach(([name, path]) => (pages[name] = `${list}/${id}${path}`));
+  of(open, {
+    "server-overview": "",
+    "server-tools": "/tools",
+    "server-tool": "/tools/call?name=get-annotated-message",
+    "server-tool-json": "/tools/call?name=get-sum&as=json",
+    "server-prompts": "/prompts",
+    "server-prompt": "/prompts/get?name=args-prompt",
+    "server-resources": "/resources",
+    "server-resource": `/resources/read?uri=${encodeURIComponent("demo://resource/dynamic/text/1")}`,
+    "server-members": "/members",
+    "server-activity": "/activity",
+  });
+  of(failing, { "server-failing": "", "server-trouble": "/tools" });
+  of(keyed, { "server-key": "", "server-settings-key": "/settings" });
+  of(manual, { "server-client": "", "server-settings-oauth": "/settings" });
+  of(gone, { "server-deleted": "/deleted" });
+});
 
-for (const [form, look] of Object.entries(forms) as [FormName, (typeof forms)[FormName]][]) {
-  if (onlyForm && form !== onlyForm) continue;
-  story.each(Object.entries(pages).filter(([name]) => !only || name.startsWith(only)))(
-    `%s has no barrier, ${form}`,
-    async (name, path) => {
-      const visitor = await visit(app, look);
-      await visitor.signIn(session.cookie);
+const looks = Object.entries(forms) as [FormName, (typeof forms)[FormName]][];
 
-      await visitor.go(`/w/${ada.workspaceId}/${path}`);
+story.each(looks)("no page of a server has a barrier, or scrolls sideways, %s", async (form, look) => {
+  const { page, go, signIn } = await visit(app, look);
+  await signIn((await ada.signedIn()).cookie);
+  const found: Record<string, unknown> = {};
 
-      await picture(visitor.page, `${name}-${form}`);
-      if (form === "scriptless") return;
-      expect(await overflows(visitor.page)).toBeFalse();
-      expect(await barriers(visitor.page)).toEqual([]);
-    },
-  );
-}
+  for (const [name, path] of Object.entries(pages)) {
+    await go(path);
+    await picture(page, `${name}-${form}`);
+    // With scripts off, nothing can be asked of the page itself; it is the same page.
+    if (form === "scriptless") continue;
+    // Another palette changes nothing but the contrast.
+    const wrong = await barriers(page, form === "dark" ? ["color-contrast"] : []);
+    if (await overflows(page)) wrong.push("scrolls sideways");
+    if (wrong.length > 0) found[name] = wrong;
+  }
+
+  expect(found).toEqual({});
+});
+
+story("a workspace without servers has one thing to do", async () => {
+  const { page, go, signIn } = await visit(app);
+  await signIn((await eve.signedIn()).cookie);
+
+  await go(`/w/${eve.workspaceId}/servers`);
+
+  await picture(page, "servers-none-wide");
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole("link", { name: "Add the first server" }).click();
+  await page.getByLabel("URL", { exact: true }).waitFor();
+});

@@ -92,7 +92,7 @@ export function openBrowser(): (app: { origin: string }, look?: Look) => Promise
     context.setDefaultTimeout(10_000);
     contexts.push(context);
     const page = await context.newPage();
-    listen(page, complaints);
+    listen(page, app.origin, complaints);
     return {
       page,
       context,
@@ -107,10 +107,12 @@ export function openBrowser(): (app: { origin: string }, look?: Look) => Promise
   };
 }
 
-function listen(page: Page, complaints: string[]): void {
+/** Of pages of ours alone: an authorization server's are its own. */
+function listen(page: Page, origin: string, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
+    if (!page.url().startsWith(origin)) return;
     // A refused form answers with 4xx and a server that fails with 502 or 504, which the console calls errors.
     if (/status of (4\d\d|50[24])/.test(message.text())) return;
     complaints.push(`${page.url()}: ${message.text()}`);
@@ -120,11 +122,20 @@ function listen(page: Page, complaints: string[]): void {
 /** The menu whose button reads like this. */
 export const menu = (page: Page, label: string) => page.locator("summary", { hasText: label });
 
-/** What axe finds wrong with a page, as `rule: element`. */
-export async function barriers(page: Page): Promise<string[]> {
+/**
+ * What axe finds wrong with a page, as `rule: element`.
+ *
+ * @param only - the rules to look by, where the others were looked by already
+ */
+export async function barriers(page: Page, only: string[] = []): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
+  const { violations } = await page.evaluate(
+    (rules) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+        resultTypes: ["violations"],
+        ...(rules.length > 0 ? { runOnly: rules } : {}),
+      }),
+    only,
   );
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
