@@ -57,7 +57,7 @@ export const createApp = (deps: Deps) => {
     .use(iconsApi(deps, asks));
 
   return new Elysia({ normalize: false })
-    .use(errors(deps.log))
+    .use(errors(deps.log, publicUrl))
     .use(accessLog(deps.log, deps.metrics))
     .use(securityHeaders(publicUrl))
     .use(probes({ isReady: deps.isReady, metrics: deps.metrics, metricsToken }))

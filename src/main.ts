@@ -1,8 +1,9 @@
 import { createApp } from "#src/app.ts";
 import { openDeps } from "#src/boot/deps.ts";
 import { announce } from "#src/boot/announce.ts";
+import { startFailure } from "#src/boot/start-failure.ts";
 import { stopOnSignal } from "#src/boot/stop.ts";
-import { readSettings, SettingsError } from "#src/settings.ts";
+import { readSettings } from "#src/settings.ts";
 
 try {
   const settings = readSettings(process.env);
@@ -15,6 +16,8 @@ try {
     idleTimeout: 60,
     // Bun's own error page, for whatever gets past ours, shows sources and stacks to whoever asks.
     development: false,
+    // Or a second process would share the port in silence, and answer every other request from its own database.
+    reusePort: false,
   });
   await announce(deps);
   stopOnSignal(deps.log, async () => {
@@ -24,11 +27,6 @@ try {
     await close();
   });
 } catch (error) {
-  // What an operator can mend is said plainly; anything else keeps its stack.
-  console.error(error instanceof SettingsError || isPlain(error) ? error.message : error);
+  console.error(startFailure(error));
   process.exit(1);
-}
-
-function isPlain(error: unknown): error is Error {
-  return error instanceof Error && error.name === "StartError";
 }

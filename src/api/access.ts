@@ -34,6 +34,7 @@ export const accessApi = (asking: Asking) =>
       }),
       ...documented({
         id: "setMcpServerAccess",
+        bodyExample: { access: "restricted", memberIds: [2, 5] },
         tag: "MCP servers",
         scope: "apps:admin",
         summary: "Say who may use an MCP server.",

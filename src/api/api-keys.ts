@@ -5,7 +5,7 @@ import { Deleted } from "#src/api/schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
-import { ApiKeyParams, Body, idOf, WorkspaceParams, Whole } from "#src/http/params.ts";
+import { ApiKeyParams, Body, idOf, NoBody, Whole, WorkspaceParams } from "#src/http/params.ts";
 import * as apiKeys from "#src/services/api-keys.ts";
 import type { Deps } from "#src/services/context.ts";
 
@@ -45,6 +45,7 @@ export const apiKeysApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
       }),
       ...documented({
         id: "createApiKey",
+        bodyExample: { name: "Nightly report", scopes: ["apps:read"], expiresInDays: 90 },
         tag: "API keys",
         scope: "apps:read",
         summary: "Make an API key of your own.",
@@ -65,6 +66,7 @@ export const apiKeysApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
       {
         member: "apps:read",
         params: ApiKeyParams,
+        body: NoBody(),
         ...documented({
           id: "deleteApiKey",
           tag: "API keys",

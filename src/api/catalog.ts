@@ -7,11 +7,12 @@ import {
   ToolResult,
   Tools,
 } from "#src/api/server-schemas.ts";
-import type { ErrorCode } from "#src/errors.ts";
+import { AppError, type ErrorCode } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { Body, idOf, ServerParams } from "#src/http/params.ts";
 import { QueryText } from "#src/http/query.ts";
+import { hasForbiddenCharacters } from "#src/lib/text.ts";
 import * as catalog from "#src/services/catalog.ts";
 
 const upstream: ErrorCode[] = [
@@ -67,7 +68,7 @@ export const catalogApi = (asking: Asking) =>
     .post(
       "/tools/:name/call",
       ({ ctx, params, body }) =>
-        catalog.callTool(ctx, idOf(params.server_id), params.name, {
+        catalog.callTool(ctx, idOf(params.server_id), nameIn(params.name), {
           ...body,
           arguments: body?.arguments ?? {},
         }),
@@ -88,6 +89,7 @@ export const catalogApi = (asking: Asking) =>
         ]),
         ...documented({
           id: "callMcpServerTool",
+          bodyExample: { arguments: { message: "hello" } },
           tag: "Catalog",
           scope: "apps:write",
           summary: "Call a tool.",
@@ -118,13 +120,14 @@ export const catalogApi = (asking: Asking) =>
     .post(
       "/prompts/:name/get",
       ({ ctx, params, body }) =>
-        catalog.getPrompt(ctx, idOf(params.server_id), params.name, body?.arguments ?? {}),
+        catalog.getPrompt(ctx, idOf(params.server_id), nameIn(params.name), body?.arguments ?? {}),
       {
         member: "apps:read",
         params: NamedParams,
         body: t.Union([Body({ arguments: t.Optional(t.Record(t.String(), t.String())) }), t.Null()]),
         ...documented({
           id: "getMcpServerPrompt",
+          bodyExample: { arguments: { city: "Paris" } },
           tag: "Catalog",
           scope: "apps:read",
           summary: "Get a prompt, filled in.",
@@ -170,3 +173,9 @@ export const catalogApi = (asking: Asking) =>
         }),
       },
     );
+
+/** A name in a path is passed on as it is, so it has to be one that can be. @throws {AppError} `bad_request` */
+function nameIn(text: string): string {
+  if (!hasForbiddenCharacters(text)) return text;
+  throw new AppError("bad_request", "The name in the path holds a NUL or half a character.");
+}

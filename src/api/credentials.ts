@@ -2,7 +2,7 @@ import { Elysia, t } from "elysia";
 import { Connected, Disconnected } from "#src/api/server-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
-import { Body, idOf, ServerParams } from "#src/http/params.ts";
+import { Body, idOf, NoBody, ServerParams } from "#src/http/params.ts";
 import * as credentials from "#src/services/credentials.ts";
 
 export const credentialsApi = (asking: Asking) =>
@@ -33,6 +33,7 @@ export const credentialsApi = (asking: Asking) =>
         ]),
         ...documented({
           id: "createMcpServerCredential",
+          bodyExample: { secret: "as-the-server-gave-it" },
           tag: "Connections",
           scope: "apps:write",
           summary: "Connect yourself to an MCP server.",
@@ -54,6 +55,7 @@ export const credentialsApi = (asking: Asking) =>
     .delete("/", ({ ctx, params }) => credentials.disconnect(ctx, idOf(params.server_id)), {
       member: "apps:write",
       params: ServerParams,
+      body: NoBody(),
       ...documented({
         id: "deleteMcpServerCredential",
         tag: "Connections",

@@ -6,7 +6,7 @@ import { Deleted } from "#src/api/schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
-import { Body, idOf, InvitationParams, WorkspaceParams } from "#src/http/params.ts";
+import { Body, idOf, InvitationParams, NoBody, WorkspaceParams } from "#src/http/params.ts";
 import { requireSameOrigin } from "#src/http/same-origin.ts";
 import type { Deps } from "#src/services/context.ts";
 import { identifySession } from "#src/services/identity.ts";
@@ -47,13 +47,14 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
         body: Body({ email: t.Optional(Email), role: Role }),
         ...documented({
           id: "createInvitation",
+          bodyExample: { email: "bob@example.com", role: "member" },
           tag: "Invitations",
           scope: "apps:admin",
           summary: "Invite somebody into a workspace.",
           description:
             "The link works once, for seven days, and as long as you may invite. With `email`, only that address may accept. Nothing is sent: give the link to them yourself.",
           answer: { status: 201, schema: NewInvitation },
-          example: { ...invitationExample, url: "https://switchyard.example.com/invitations/syi_…" },
+          example: { ...invitationExample, url: "https://switchyard.example.com/invitations/syi_once" },
         }),
       },
     )
@@ -68,6 +69,7 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
       {
         member: "apps:admin",
         params: InvitationParams,
+        body: NoBody(),
         ...documented({
           id: "deleteInvitation",
           tag: "Invitations",
@@ -85,8 +87,10 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
         const browser = browserOf(request, publicUrl);
         const authorization = request.headers.get("authorization");
         requireSameOrigin(request, publicUrl, browser.cookie !== null);
+        const isNewcomer = body !== null && "email" in body;
+        // Whoever brings a proof wants to act as that, so a bad one is no stranger's request.
         const joiner =
-          body && "email" in body
+          isNewcomer && authorization === null
             ? { newcomer: body }
             : { account: await identifySession(ctx, { authorization, cookie: browser.cookie }) };
         const { answer, session } = await invitations.accept(ctx, { token, joiner, browser });
@@ -99,6 +103,7 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
         body: t.Union([Body(Newcomer), Body({}), t.Null()]),
         ...documented({
           id: "acceptInvitation",
+          bodyExample: { email: "bob@example.com", name: "Bob", password: "correct horse battery" },
           tag: "Invitations",
           access: "public",
           summary: "Accept an invitation.",

@@ -4,7 +4,7 @@ import { Member, RemovedMember, Role } from "#src/api/people-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
-import { Body, idOf, MemberParams, WorkspaceParams } from "#src/http/params.ts";
+import { Body, idOf, MemberParams, NoBody, WorkspaceParams } from "#src/http/params.ts";
 import type { Deps } from "#src/services/context.ts";
 import * as members from "#src/services/members.ts";
 
@@ -38,6 +38,7 @@ export const membersApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
       body: Body({ role: Role }),
       ...documented({
         id: "updateMember",
+        bodyExample: { role: "admin" },
         tag: "Members",
         scope: "apps:admin",
         summary: "Give a member another role.",
@@ -58,6 +59,7 @@ export const membersApi = ({ settings: { publicUrl } }: Deps, asking: Asking) =>
       {
         member: "apps:admin",
         params: MemberParams,
+        body: NoBody(),
         ...documented({
           id: "deleteMember",
           tag: "Members",

@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { clientMetadataExample, discoveryExample } from "#src/api/examples.ts";
 import { OAuthDiscovery } from "#src/api/oauth-schemas.ts";
 import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
@@ -38,6 +39,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
         ),
         ...documented({
           id: "discoverOAuth",
+          bodyExample: { url: "https://mcp.linear.app/mcp" },
           tag: "OAuth",
           scope: "apps:write",
           summary: "Find out how a server wants to be reached.",
@@ -45,6 +47,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
             "Stores nothing. A server that breaks a rule of MCP or OAuth is refused with the rule in the message.",
           answer: { schema: OAuthDiscovery },
           errors: ["url_not_allowed", "discovery_failed", "upstream_failed", "upstream_timeout"],
+          example: discoveryExample,
         }),
       },
     )
@@ -172,6 +175,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
             ),
           },
           errors: ["not_found"],
+          example: clientMetadataExample,
         }),
       },
     );

@@ -45,7 +45,7 @@ export const auditEventExample = {
   at,
   action: "member.updated",
   actor: { memberId: 1, name: "Ada", apiKeyId: null },
-  target: { type: "member", id: "2", name: "Bob" },
+  target: { type: "member", id: 2, name: "Bob" },
   details: { from: "member", to: "admin" },
   requestId: "req_kq0V3v0t2sZ8yW1x",
 };

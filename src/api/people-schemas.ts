@@ -134,7 +134,9 @@ export const AuditEvent = t.Object(
     }),
     target: t.Object({
       type: t.String(),
-      id: t.Union([t.String(), t.Null()]),
+      id: t.Union([t.Integer(), t.String(), t.Null()], {
+        description: "A number for whatever has one; a UUID for a workspace.",
+      }),
       name: t.Union([t.String(), t.Null()], { description: "As it was then." }),
     }),
     details: t.Record(t.String(), t.Unknown(), {

@@ -3,7 +3,7 @@ import { Disconnected, McpServerMember } from "#src/api/server-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
-import { idOf, ServerMemberParams, ServerParams } from "#src/http/params.ts";
+import { idOf, NoBody, ServerMemberParams, ServerParams } from "#src/http/params.ts";
 import type { Deps } from "#src/services/context.ts";
 import { disconnectMember } from "#src/services/credentials.ts";
 import * as serverMembers from "#src/services/server-members.ts";
@@ -56,6 +56,7 @@ export const serverMembersApi = (deps: Deps, asking: Asking) =>
       {
         member: "apps:admin",
         params: ServerMemberParams,
+        body: NoBody(),
         ...documented({
           id: "deleteMcpServerMember",
           tag: "Connections",

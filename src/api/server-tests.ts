@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { TestResult } from "#src/api/server-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
-import { idOf, ServerParams } from "#src/http/params.ts";
+import { idOf, NoBody, ServerParams } from "#src/http/params.ts";
 import * as serverTests from "#src/services/server-tests.ts";
 
 export const serverTestsApi = (asking: Asking) =>
@@ -13,6 +13,7 @@ export const serverTestsApi = (asking: Asking) =>
       member: "apps:read",
       params: ServerParams,
       costly: "test",
+      body: NoBody(),
       ...documented({
         id: "testMcpServer",
         tag: "MCP servers",

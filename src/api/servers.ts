@@ -6,7 +6,7 @@ import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
 import { Flag, flagIn, QueryText } from "#src/http/query.ts";
-import { Body, idOf, ServerParams, WorkspaceParams } from "#src/http/params.ts";
+import { Body, idOf, NoBody, ServerParams, WorkspaceParams } from "#src/http/params.ts";
 import type { Deps } from "#src/services/context.ts";
 import * as servers from "#src/services/servers/index.ts";
 import { serverExample } from "#src/api/examples.ts";
@@ -101,6 +101,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         }),
         ...documented({
           id: "createMcpServer",
+          bodyExample: { url: "https://mcp.linear.app/mcp" },
           tag: "MCP servers",
           scope: "apps:write",
           summary: "Add an MCP server by its URL.",
@@ -137,6 +138,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
       body: Body({ url: t.Optional(url), ...fields }),
       ...documented({
         id: "updateMcpServer",
+        bodyExample: { name: "Linear", description: "Issues and projects." },
         tag: "MCP servers",
         scope: "apps:write",
         summary: "Change an MCP server.",
@@ -151,6 +153,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
     .delete("/:server_id", ({ ctx, params }) => servers.remove(ctx, idOf(params.server_id)), {
       member: "apps:admin",
       params: ServerParams,
+      body: NoBody(),
       ...documented({
         id: "deleteMcpServer",
         tag: "MCP servers",
@@ -167,6 +170,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
     .post("/:server_id/enable", ({ ctx, params }) => servers.enable(ctx, idOf(params.server_id)), {
       member: "apps:write",
       params: ServerParams,
+      body: NoBody(),
       ...documented({
         id: "enableMcpServer",
         tag: "MCP servers",
@@ -189,11 +193,15 @@ export const serversApi = (deps: Deps, asking: Asking) =>
 
     .post(
       "/:server_id/disable",
-      ({ ctx, params, query }) =>
+      ({ ctx, params, query, body }) =>
         servers.disable(
           ctx,
           idOf(params.server_id),
-          flagIn(query, "clear_registration") ?? flagIn(query, "clearRegistration") ?? false,
+          flagIn(query, "clear_registration") ??
+            flagIn(query, "clearRegistration") ??
+            body?.clear_registration ??
+            body?.clearRegistration ??
+            false,
         ),
       {
         member: "apps:write",
@@ -202,11 +210,17 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           clear_registration: Flag("Also forget the OAuth client and members' tokens; false where absent."),
           clearRegistration: Flag("The same under another name."),
         }),
+        body: t.Union([
+          Body({ clear_registration: t.Optional(t.Boolean()), clearRegistration: t.Optional(t.Boolean()) }),
+          t.Null(),
+        ]),
         ...documented({
           id: "disableMcpServer",
           tag: "MCP servers",
           scope: "apps:write",
           summary: "Disable an MCP server.",
+          description: "What the query says may stand in a body as well.",
+          bodyExample: { clear_registration: false },
           answer: { schema: McpServer },
           example: { ...serverExample, enabled: false },
         }),

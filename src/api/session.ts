@@ -5,7 +5,7 @@ import { Email, Me, Password } from "#src/api/people-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import type { Limits } from "#src/http/limits.ts";
-import { Body } from "#src/http/params.ts";
+import { Body, NoBody } from "#src/http/params.ts";
 import { requireSameOrigin } from "#src/http/same-origin.ts";
 import { noSessionCookie } from "#src/http/session-cookie.ts";
 import type { Deps } from "#src/services/context.ts";
@@ -28,6 +28,7 @@ export const sessionApi = ({ settings: { publicUrl } }: Deps, asking: Asking, li
         body: Body({ email: Email, password: Password }),
         ...documented({
           id: "signIn",
+          bodyExample: { email: "ada@example.com", password: "correct horse battery" },
           tag: "Session",
           access: "public",
           summary: "Sign in.",
@@ -51,6 +52,7 @@ export const sessionApi = ({ settings: { publicUrl } }: Deps, asking: Asking, li
       },
       {
         anyone: true,
+        body: NoBody(),
         ...documented({
           id: "signOut",
           tag: "Session",

@@ -7,10 +7,11 @@ import { documented } from "#src/http/documented.ts";
 import type { Limits } from "#src/http/limits.ts";
 import { Body } from "#src/http/params.ts";
 import type { Deps } from "#src/services/context.ts";
-import { setUp } from "#src/services/setup.ts";
+import { requireNotSetUp, setUp } from "#src/services/setup.ts";
 
-export const setupApi = ({ settings: { publicUrl } }: Deps, asking: Asking, limits: Limits) =>
-  new Elysia({ name: "api.setup", prefix: "/api/v2/setup" }).use(asking).post(
+export const setupApi = (deps: Deps, asking: Asking, limits: Limits) => {
+  const { publicUrl } = deps.settings;
+  return new Elysia({ name: "api.setup", prefix: "/api/v2/setup" }).use(asking).post(
     "/",
     async ({ ctx, body, request, set, status }) => {
       limits.signIn(request, body.email, ctx.address);
@@ -20,6 +21,8 @@ export const setupApi = ({ settings: { publicUrl } }: Deps, asking: Asking, limi
     },
     {
       anyone: true,
+      // Before what was sent is looked at: there is nothing to mend in it any more.
+      transform: () => requireNotSetUp(deps),
       body: Body({
         token: t.String({
           maxLength: 1024,
@@ -30,6 +33,13 @@ export const setupApi = ({ settings: { publicUrl } }: Deps, asking: Asking, limi
       }),
       ...documented({
         id: "setUp",
+        bodyExample: {
+          token: "…",
+          email: "ada@example.com",
+          password: "correct horse battery",
+          name: "Ada",
+          workspaceName: "Acme",
+        },
         tag: "Set-up",
         access: "public",
         summary: "Make the first account and the first workspace.",
@@ -45,3 +55,4 @@ export const setupApi = ({ settings: { publicUrl } }: Deps, asking: Asking, limi
       }),
     },
   );
+};

@@ -36,6 +36,7 @@ export const workspacesApi = ({ settings: { publicUrl } }: Deps, asking: Asking)
       body: Body({ name: Name }),
       ...documented({
         id: "createWorkspace",
+        bodyExample: { name: "Acme" },
         tag: "Workspaces",
         access: "session",
         summary: "Make a workspace, and own it.",
@@ -51,6 +52,7 @@ export const workspacesApi = ({ settings: { publicUrl } }: Deps, asking: Asking)
       body: Body({ name: Name }),
       ...documented({
         id: "updateWorkspace",
+        bodyExample: { name: "Acme" },
         tag: "Workspaces",
         scope: "apps:admin",
         summary: "Rename a workspace.",

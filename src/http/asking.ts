@@ -41,7 +41,8 @@ export const asking = (deps: Deps, limits: Limits) => {
   async function identified({ request, params, server }: Asked): Promise<Admitted> {
     const cookie = sessionCookieOf(request, deps.settings.publicUrl);
     const authorization = request.headers.get("authorization");
-    requireSameOrigin(request, deps.settings.publicUrl, cookie !== null && authorization === null);
+    // A key is sent on purpose; a cookie goes along with whatever page asks.
+    if (cookie !== null && authorization === null) requireSameOrigin(request, deps.settings.publicUrl, true);
     const workspaceId = (params as { workspace_uuid?: string } | undefined)?.workspace_uuid ?? null;
     const who = await identify(deps, { authorization, cookie }, workspaceId).catch((failure: unknown) => {
       limits.failedRequest(request, addressOf(server, request));

@@ -25,7 +25,12 @@ export type Documentation = {
   /** Codes beyond those that follow from `scope`, and from what a request may bring: a query, a body. */
   errors?: readonly ErrorCode[];
   example?: unknown;
+  /** A body as a client would send it. */
+  bodyExample?: unknown;
 };
+
+/** Under which a route's example of a body stands until then. */
+export const bodyExampleKey = "x-body-example";
 
 /** Under which a route's codes stand until `openapiOf` makes responses of them. */
 export const errorCodesKey = "x-error-codes";
@@ -52,6 +57,7 @@ export function documented(route: Documentation) {
       security: securityOf(route),
       responses: answerOf(route) as never,
       [errorCodesKey]: [...codes].sort(),
+      ...(route.bodyExample === undefined ? {} : { [bodyExampleKey]: route.bodyExample }),
     },
   };
 }

@@ -38,7 +38,7 @@ export const statusOf = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** Turns whatever was thrown into the one error shape, and logs what only an operator should read. */
-export const errors = (log: Logger) =>
+export const errors = (log: Logger, publicUrl: URL) =>
   new Elysia({ name: "http.errors" }).onError({ as: "global" }, ({ error, request, set }) => {
     const failure = failureOf(error);
     const status = statusOf[failure.reason];
@@ -52,7 +52,9 @@ export const errors = (log: Logger) =>
       requestOf(request).headers["connection"] = "close";
     // The access log reads the status from here.
     set.status = status;
-    return wantsPage(request) ? pageError(request, failure, status) : errorResponse(request, failure);
+    return wantsPage(request)
+      ? pageError(request, failure, status, publicUrl)
+      : errorResponse(request, failure);
   });
 
 /** `{ detail: { code, message, requestId, … } }`, or the same facts as RFC 9457 where the client asks for them. */
@@ -82,9 +84,14 @@ export function errorResponse(request: Request, failure: AppError): Response {
 
 function headersOf(failure: AppError): Record<string, string> {
   if (failure.reason === "not_authenticated") return { "www-authenticate": 'Bearer realm="Switchyard"' };
-  if (failure.reason === "rate_limited")
-    return { "retry-after": String(failure.fields["retryAfterSeconds"] ?? 1) };
-  return {};
+  if (failure.reason !== "rate_limited") return {};
+  // Of a limit on requests the request itself knows more; this is what is due where too much is under way.
+  const seconds = String(failure.fields["retryAfterSeconds"] ?? 1);
+  return {
+    "retry-after": seconds,
+    ratelimit: `"concurrent";r=0;t=${seconds}`,
+    "ratelimit-policy": `"concurrent";q=4;w=1`,
+  };
 }
 
 function failureOf(error: unknown): AppError {

@@ -1,7 +1,7 @@
 import { swagger } from "@elysiajs/swagger";
 import { type AnyElysia, Elysia } from "elysia";
 import type { ErrorCode } from "#src/errors.ts";
-import { errorCodesKey } from "#src/http/documented.ts";
+import { bodyExampleKey, errorCodesKey } from "#src/http/documented.ts";
 import { codesOfBody, errorExamples, errorResponses, errorSchemas } from "#src/http/openapi-errors.ts";
 import { schemaOf } from "#src/http/openapi-schemas.ts";
 import { sessionCookieName } from "#src/http/session-cookie.ts";
@@ -46,7 +46,15 @@ export async function openapiOf(
 }
 
 function operationOf(method: string, one: Json, components: Json): Json {
-  const { [errorCodesKey]: codes, parameters = [], requestBody, responses, ...rest } = one;
+  const {
+    [errorCodesKey]: codes,
+    [bodyExampleKey]: example,
+    parameters = [],
+    requestBody,
+    responses,
+    ...rest
+  } = one;
+  const body = requestBody ? bodyOf(requestBody as Json, components, example) : null;
   const takesQuery = (parameters as Json[]).some((parameter) => parameter["in"] === "query");
   const allCodes: ErrorCode[] = [
     ...(codes as ErrorCode[]),
@@ -56,7 +64,7 @@ function operationOf(method: string, one: Json, components: Json): Json {
   return {
     ...rest,
     parameters: (parameters as Json[]).map((parameter) => parameterOf(parameter, components)),
-    ...(requestBody ? { requestBody: bodyOf(requestBody as Json, components) } : {}),
+    ...(body ? { requestBody: body } : {}),
     responses: { ...answersOf(responses as Record<string, Json>, components), ...errorResponses(allCodes) },
   };
 }
@@ -74,15 +82,22 @@ function parameterOf(parameter: Json, components: Json): Json {
   };
 }
 
-/** JSON is the only body there is; where null is among its schemas, it may be left out. */
-function bodyOf(body: Json, components: Json): Json {
+/** JSON is the only body there is; where null is among its schemas, it may be left out. Null where nothing may be sent. */
+function bodyOf(body: Json, components: Json, example: unknown): Json | null {
   const given = (body["content"] as Record<string, Json>)["application/json"]?.["schema"];
   const schema = schemaOf(given, components) as Json;
   const variants = (schema["anyOf"] ?? [schema]) as Json[];
   const objects = variants.filter((variant) => variant["type"] !== "null");
+  if (objects.every((one) => Object.keys((one["properties"] ?? {}) as Json).length === 0 && !("$ref" in one)))
+    return null;
   return {
     required: objects.length === variants.length,
-    content: { "application/json": { schema: objects.length === 1 ? objects[0] : schema } },
+    content: {
+      "application/json": {
+        schema: objects.length === 1 ? objects[0] : schema,
+        ...(example === undefined ? {} : { example }),
+      },
+    },
   };
 }
 

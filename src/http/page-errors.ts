@@ -1,13 +1,13 @@
 import type { AppError } from "#src/errors.ts";
 import { page } from "#src/http/page-answer.ts";
 import { isPartial } from "#src/http/page-request.ts";
-import { isUnsafe, requestOf } from "#src/http/request.ts";
+import { isUnsafe, requestOf, urlOf } from "#src/http/request.ts";
 import { returnPath } from "#src/lib/return-path.ts";
 import { renderErrorFragment, renderErrorPage } from "#views/error.tsx";
 
 /** A failure as a person reads it. Whoever is not signed in is asked to, and comes back. */
-export function pageError(request: Request, failure: AppError, status: number): Response {
-  if (failure.reason === "not_authenticated") return toSignIn(request);
+export function pageError(request: Request, failure: AppError, status: number, publicUrl: URL): Response {
+  if (failure.reason === "not_authenticated") return toSignIn(request, publicUrl);
 
   const { pathname } = new URL(request.url);
   const { id: requestId, headers } = requestOf(request);
@@ -36,9 +36,11 @@ function serverPathIn(pathname: string): string {
 }
 
 /** htmx would put the sign-in into the page that asked for it: it is told to leave that page instead. */
-function toSignIn(request: Request): Response {
+function toSignIn(request: Request, publicUrl: URL): Response {
   const back = returnPath(pathToComeBackTo(request));
-  const location = back && back !== "/" ? `/sign-in?return_to=${encodeURIComponent(back)}` : "/sign-in";
+  const path = back && back !== "/" ? `/sign-in?return_to=${encodeURIComponent(back)}` : "/sign-in";
+  // What the API answers holds whole addresses, also where a person meets it.
+  const location = urlOf(request).pathname.startsWith("/api/") ? new URL(path, publicUrl).href : path;
   const byHtmx = request.headers.has("hx-request");
   return new Response(null, {
     // After a form the browser is to ask with GET (RFC 9110 §15.4.4).

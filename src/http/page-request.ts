@@ -9,7 +9,7 @@ export function wantsPage(request: Request): boolean {
   const { pathname } = urlOf(request);
   const accept = request.headers.get("accept") ?? "";
   if (navigated.test(pathname)) return accept.includes("text/html");
-  if (pathname.startsWith("/api/") || pathname.startsWith("/oauth/")) return false;
+  if (/^\/(?:api|oauth)(?:\/|$)/.test(pathname)) return false;
   return accept.includes("text/html") || !accept.includes("json");
 }
 

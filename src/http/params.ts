@@ -53,3 +53,6 @@ export const Body = <Fields extends Parameters<typeof t.Object>[0]>(
   fields: Fields,
   options: { $id?: string; description?: string } = {},
 ) => t.Object(fields, { ...options, additionalProperties: false });
+
+/** For what takes no body: an empty object is forgiven; a field would be ignored, so it is refused. */
+export const NoBody = () => t.Union([Body({}), t.Null()]);

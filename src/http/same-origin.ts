@@ -1,4 +1,5 @@
 import { AppError } from "#src/errors.ts";
+import { isLoopbackHost } from "#src/http/hosts.ts";
 import { isUnsafe } from "#src/http/request.ts";
 
 /**
@@ -15,12 +16,21 @@ export function requireSameOrigin(request: Request, publicUrl: URL, hasSessionCo
   const origin = request.headers.get("origin");
   const shown = site !== null || origin !== null;
   const isSame =
-    (site === null || site === "same-origin") && (origin === null || origin === publicUrl.origin);
+    (site === null || site === "same-origin") && (origin === null || isOurs(origin, request, publicUrl));
   if (isSame && (shown || !hasSessionCookie)) return;
 
   throw new AppError(
     "cross_origin",
     `A change made with a session cookie must come from ${publicUrl.origin}: send that as Origin, or use an API key.`,
+  );
+}
+
+/** The public one; or that of the machine's own name, where the request was made to exactly that. */
+function isOurs(origin: string, request: Request, publicUrl: URL): boolean {
+  const { host } = URL.parse(origin) ?? {};
+  return (
+    origin === publicUrl.origin ||
+    (host !== undefined && isLoopbackHost(host) && host === request.headers.get("host"))
   );
 }
 

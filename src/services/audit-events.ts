@@ -22,7 +22,8 @@ export type AuditEvent = {
   action: string;
   /** The name as it was at that time. `memberId` is null where the app itself acted, `apiKeyId` where no key was used. */
   actor: { memberId: number | null; name: string; apiKeyId: number | null };
-  target: { type: string; id: string | null; name: string | null };
+  /** `id` is a number for whatever has a number, and a UUID for a workspace. */
+  target: { type: string; id: number | string | null; name: string | null };
   details: Record<string, unknown>;
   requestId: string | null;
 };
@@ -55,12 +56,15 @@ export const list = (ctx: Ctx, filter: rows.AuditFilter, page: PageInput): Promi
     page,
   );
 
+const idOf = (text: string | null): number | string | null =>
+  text !== null && /^\d{1,15}$/.test(text) ? Number(text) : text;
+
 const present = (row: rows.AuditEventRow): AuditEvent => ({
   id: row.id,
   at: row.at.toISOString(),
   action: row.action,
   actor: { memberId: row.memberId, name: row.actorName, apiKeyId: row.apiKeyId },
-  target: { type: row.targetType, id: row.targetId, name: row.targetName },
+  target: { type: row.targetType, id: idOf(row.targetId), name: row.targetName },
   details: row.details,
   requestId: row.requestId,
 });

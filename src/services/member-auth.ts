@@ -1,4 +1,5 @@
 import { AppError } from "#src/errors.ts";
+import { McpError } from "#src/mcp/errors.ts";
 import type { Ctx } from "#src/services/context.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
@@ -10,7 +11,11 @@ export const authorizeUrl = (ctx: Pick<Ctx, "settings">, server: Server): string
 /** What the asking member has to do before this server answers them, with all that a client needs to offer it. */
 export function memberAuthRequired(ctx: Ctx, server: Server, options: { cause?: unknown } = {}): AppError {
   const fields = authFields(ctx, server);
-  return new AppError("member_auth_required", messages[server.authType](server.name), { ...options, fields });
+  const wasRefused = options.cause instanceof McpError && server.authType === "api_key";
+  const message = wasRefused
+    ? `${server.name} does not accept your key any more: POST another one to its credentials as "secret".`
+    : messages[server.authType](server.name);
+  return new AppError("member_auth_required", message, { ...options, fields });
 }
 
 /** The same for what only a member's sign-in can take further. */

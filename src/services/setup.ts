@@ -25,6 +25,11 @@ const everyScope: Scope[] = ["apps:read", "apps:write", "apps:admin"];
 
 export const isSetUp = ({ db }: Pick<Deps, "db">): Promise<boolean> => installation.isComplete(db);
 
+/** @throws {AppError} `conflict` */
+export async function requireNotSetUp(deps: Pick<Deps, "db">): Promise<void> {
+  if (await isSetUp(deps)) throw alreadyDone();
+}
+
 /**
  * Makes the first account, owner of the first workspace, once in the life of an installation.
  *

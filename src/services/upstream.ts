@@ -9,7 +9,6 @@ import { refusedWithoutCredential } from "#src/services/servers/correct.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 const invalidParams = -32602;
-const methodNotFound = -32601;
 const resourceNotFound = -32002;
 
 /**
@@ -59,8 +58,7 @@ function failureOfCall(server: Server, failure: McpError): AppError {
       fields: { rpcCode, errors: [{ path: "/arguments", message: failure.message }] },
       cause: failure,
     });
-  const isAbsent = rpcCode === resourceNotFound || rpcCode === methodNotFound;
-  return new AppError(isAbsent ? "not_found" : "upstream_failed", said, {
+  return new AppError(rpcCode === resourceNotFound ? "not_found" : "upstream_failed", said, {
     fields: { rpcCode, stage: failure.stage },
     cause: failure,
   });

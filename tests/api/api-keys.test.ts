@@ -39,7 +39,7 @@ test("neither the key nor its hash is in the audit", async () => {
   const events = await ada.get("audit-events");
 
   expect(events.body).toMatchObject([
-    { action: "api_key.deleted", target: { type: "api_key", id: String(body.id), name: "CI" }, details: {} },
+    { action: "api_key.deleted", target: { type: "api_key", id: body.id, name: "CI" }, details: {} },
     {
       action: "api_key.created",
       target: { name: "CI" },

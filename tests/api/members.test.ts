@@ -68,7 +68,7 @@ test("a change of role is in the audit, and none is where nothing changed", asyn
     expect.objectContaining({
       action: "member.updated",
       actor: { memberId: ada.memberId, name: "Ada", apiKeyId: expect.any(Number) },
-      target: { type: "member", id: String(bob.memberId), name: "Bob" },
+      target: { type: "member", id: bob.memberId, name: "Bob" },
       details: { from: "member", to: "admin" },
     }),
   ]);

@@ -325,6 +325,6 @@ test("the audit tells who added what", async () => {
   const { id, name } = await addServer(bob, { url: nowhere() });
 
   expect((await ada.get("audit-events")).body).toMatchObject([
-    { action: "server.created", actor: { name: "Bob" }, target: { type: "server", id: String(id), name } },
+    { action: "server.created", actor: { name: "Bob" }, target: { type: "server", id, name } },
   ]);
 });

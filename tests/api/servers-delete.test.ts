@@ -34,7 +34,7 @@ test("a server goes with everything that belongs to it, its sessions upstream in
     expect([table, left.length]).toEqual([table, 0]);
   }
   expect((await ada.get("audit-events")).body).toContainEqual(
-    expect.objectContaining({ action: "server.deleted", target: { type: "server", id: String(id), name } }),
+    expect.objectContaining({ action: "server.deleted", target: { type: "server", id, name } }),
   );
   expect(app.deps.pool.size).toBe(0);
 });

@@ -42,7 +42,7 @@ test("enable: from REGISTER, a handshake makes an open server ready", async () =
     lastTest: { success: true },
   });
   expect((await ada.get("audit-events")).body).toMatchObject([
-    { action: "server.enabled", actor: { name: "Bob" }, target: { id: String(id) } },
+    { action: "server.enabled", actor: { name: "Bob" }, target: { id } },
     { action: "server.created" },
   ]);
 });

@@ -16,12 +16,19 @@ test("our own name is answered, whatever its case", async () => {
     expect((await ask(host)).status).toBe(200);
 });
 
+test.each(["localhost:3000", "LOCALHOST:3000", "127.0.0.1", "127.0.0.1:8080", "[::1]:3000"])(
+  "%s, which nobody else can be, is answered as well",
+  async (host) => {
+    expect((await ask(`Host: ${host}\r\n`)).status).toBe(200);
+  },
+);
+
 test.each([
   "Host: x\r\n",
   "Host: evil.example.com\r\n",
-  "Host: localhost:3000\r\n",
-  "Host: 127.0.0.1\r\n",
-  "Host: 127.0.0.1:3001\r\n",
+  "Host: localhost.evil.example.com:3000\r\n",
+  "Host: 127.0.0.1.evil.example.com\r\n",
+  "Host: 127.0.0.2:3000\r\n",
   "Host: 127.0.0.1:3000.evil.example.com\r\n",
   "Host: evil@127.0.0.1:3000\r\n",
   "Host: 127.0.0.1:3000/healthz?\r\n",

@@ -109,7 +109,8 @@ test("whoever is sent to authorize, but is not signed in, signs in and comes bac
   const program = await stranger.get(path, { accept: "application/json" });
   const elsewhere = await asEve.get(path);
 
-  expect([person.status, person.location]).toEqual([302, `/sign-in?return_to=${encodeURIComponent(path)}`]);
+  const signIn = new URL(`/sign-in?return_to=${encodeURIComponent(path)}`, app.deps.settings.publicUrl).href;
+  expect([person.status, person.location]).toEqual([302, signIn]);
   expect([program.status, JSON.parse(program.html).detail.code]).toEqual([401, "not_authenticated"]);
   expect([elsewhere.status, elsewhere.html]).toEqual([404, expect.stringContaining("There is nothing here")]);
 });

@@ -24,8 +24,10 @@ type ParametersName = keyof typeof reservedParameters;
 /** The settings after an edit. @throws {AppError} `invalid` */
 export function settingsOf(
   present: OAuthSettings,
-  { clientSecret: _, issuer: __, ...input }: OAuthInput,
+  { clientSecret: _, issuer, ...input }: OAuthInput,
 ): OAuthSettings {
+  if (issuer !== undefined && !/^https?:$/.test(URL.parse(issuer)?.protocol ?? ""))
+    throw invalid("/oauth/issuer", "An issuer is an http or https URL.");
   for (const name of ["scopes", "scopeCeiling"] as const)
     if (input[name] && validScopes(input[name]).length !== new Set(input[name]).size)
       throw invalid(`/oauth/${name}`, "A scope is printable ASCII without spaces, quotes and backslashes.");
