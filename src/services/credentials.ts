@@ -31,7 +31,7 @@ export async function connect(ctx: Ctx, serverId: number, secret: string | null)
       throw authorizationRequired(ctx, inUse.server);
     case "direct_auth":
       if (secret !== null) throw invalid("/secret", `${inUse.server.name} takes no secret: send no body.`);
-      await keep(ctx, inUse.server, null);
+      if (!isLinked(inUse)) await keep(ctx, inUse.server, null);
       break;
     case "api_key":
       if (secret === null) throw invalid("/secret", `${inUse.server.name} asks for a secret.`);
@@ -41,6 +41,10 @@ export async function connect(ctx: Ctx, serverId: number, secret: string | null)
   }
   return { connected: true, serverId: inUse.server.id, memberId: ctx.member.id };
 }
+
+/** Then there is nothing to add, and live connections may go on. */
+const isLinked = ({ credential }: ServerInUse): boolean =>
+  credential?.kind === "direct_auth" && credential.status === "connected";
 
 /** Once is the same as twice. @throws {AppError} `not_found` */
 export async function disconnect(ctx: Ctx, serverId: number): Promise<Disconnected> {

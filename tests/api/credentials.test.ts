@@ -23,12 +23,15 @@ test("direct_auth: no body links the member, once or twice, and nothing is sent"
   const calls = open.seen.length;
 
   const once = await bob.post(`mcp-servers/${id}/credentials`);
+  const [first] = await rowsOf(id);
   const twice = await bob.post(`mcp-servers/${id}/credentials`, {});
 
   const connected = { connected: true, serverId: id, memberId: bob.memberId };
   expect([once.status, once.body, twice.status, twice.body]).toEqual([200, connected, 200, connected]);
   expect(open.seen.length).toBe(calls);
-  expect(await rowsOf(id)).toMatchObject([{ memberId: bob.memberId, kind: "direct_auth", sealed: null }]);
+  expect(first).toMatchObject({ memberId: bob.memberId, kind: "direct_auth", sealed: null });
+  expect(await rowsOf(id)).toEqual(first ? [first] : []);
+  expect((await ada.get("audit-events?action=credential.connected")).body).toHaveLength(1);
   expect((await bob.get(`mcp-servers/${id}/tools`)).status).toBe(200);
   expect((await ada.get(`mcp-servers/${id}/tools`)).code).toBe("member_auth_required");
 });
