@@ -52,6 +52,16 @@ if (one && all) {
   console.log(`  a list of ${listed} takes ${(all.medianMs / one.medianMs).toFixed(1)} times one server\n`);
 }
 
+const [page] = await compare([{ name: "servers page", run: () => shown("/servers") }]);
+if (page) {
+  line(`the page of ${listed} servers`, page);
+  const html = await shown("/servers");
+  const packed = Bun.gzipSync(new TextEncoder().encode(html)).byteLength;
+  console.log(
+    `  it weighs ${Math.round(html.length / 1024)} KB, ${Math.round(packed / 1024)} KB compressed\n`,
+  );
+}
+
 await direct.close();
 await subject.stop();
 await peer.stop();
@@ -76,6 +86,12 @@ function line(what: string, { medianMs, p95Ms, perSecond }: Measured): void {
   console.log(
     `${what.padEnd(32)} ${medianMs.toFixed(2).padStart(8)} ms median ${p95Ms.toFixed(2).padStart(8)} ms p95 ${perSecond.toFixed(0).padStart(7)} /s`,
   );
+}
+
+async function shown(path: string): Promise<string> {
+  const answer = await subject.page(path);
+  if (!answer.ok) throw new Error(`The page ${path} answered ${answer.status}.`);
+  return await answer.text();
 }
 
 /** A benchmark of failures would be a fast one. */

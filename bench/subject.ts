@@ -6,6 +6,8 @@ import { join } from "node:path";
 /** A running Switchyard of its own, set up, and how to ask it. */
 export type Subject = {
   api(path: string, init?: RequestInit): Promise<Response>;
+  /** A page of the workspace, as a browser asks for it. */
+  page(path: string): Promise<Response>;
   origin: string;
   stop(): Promise<void>;
 };
@@ -51,6 +53,10 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
       fetch(`${origin}/api/v2/w/${workspace.uuid}${path}`, {
         ...init,
         headers: { authorization: `Bearer ${apiKey.key}`, "content-type": "application/json" },
+      }),
+    page: (path) =>
+      fetch(`${origin}/w/${workspace.uuid}${path}`, {
+        headers: { authorization: `Bearer ${apiKey.key}`, accept: "text/html" },
       }),
     async stop() {
       app.kill("SIGTERM");

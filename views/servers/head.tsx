@@ -2,6 +2,7 @@ import type { WatchedServer } from "#src/services/servers/index.ts";
 import { Confirm } from "#views/components/confirm.tsx";
 import { Button, Form } from "#views/components/form.tsx";
 import { Text } from "#views/components/text.tsx";
+import { Busy } from "#views/servers/busy.tsx";
 import { NextStep } from "#views/servers/next-step.tsx";
 import { serverPath, serversPath } from "#views/servers/paths.ts";
 import { ServerIcon } from "#views/servers/server-icon.tsx";
@@ -42,6 +43,7 @@ export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
       <div class="page-actions">
         <Form action={`${serverPath(server)}/test`} class="inline" id="test-form">
           <Button>Test now</Button>
+          <Busy words="Testing…" cancel={serverPath(server)} />
         </Form>
         {server.need === null && server.connection !== "not_connected" && mayWrite ? (
           <Disconnect server={server} />

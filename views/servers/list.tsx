@@ -37,7 +37,7 @@ export const sorts = [
 export const ServersPage = (props: ServersProps) => (
   <Layout shell={props.shell} section="servers" title="Servers">
     <PageHead title="Servers">
-      {props.mayAdd && (
+      {props.mayAdd && !isEmpty(props) && (
         <a class="button button-primary" href={`${props.path}/new`}>
           <Icon name="plus" />
           Add server
