@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { fieldsOf, type FormField, type Json, readForm } from "#src/lib/json-schema-form.ts";
+import {
+  describe as described,
+  fieldsOf,
+  type FormField,
+  type Json,
+  readForm,
+} from "#src/lib/json-schema-form.ts";
 
 const typed = (values: Record<string, string | string[]>) => ({
   text: (name: string) => [values[name] ?? ""].flat()[0] ?? "",
@@ -208,5 +214,35 @@ describe("what was typed becomes", () => {
     const answer = read(odd, { "arg/a~1b~0c": "x", "arg/toString": "y" });
 
     expect(answer).toEqual({ ok: true, value: { "a/b~c": "x", toString: "y" } });
+  });
+});
+
+describe("in words, a schema says", () => {
+  const words = (schema: Json) => described(object({ it: schema }))[0]?.type;
+
+  test.each([
+    ["text", { type: "string" }, "text"],
+    ["how long a text is", { type: "string", minLength: 1, maxLength: 9 }, "text, 1 to 9 characters"],
+    ["what a text looks like", { type: "string", format: "date" }, "text (date)"],
+    ["how large a number is", { type: "integer", minimum: 1 }, "whole number, at least 1"],
+    ["what to choose from", { enum: ["a", 2] }, 'one of "a", 2'],
+    ["what it always is", { const: "x" }, 'always "x"'],
+    ["what a list is of", { type: "array", items: { type: "boolean" } }, "list of yes or no"],
+    ["that it may be missing", { anyOf: [{ type: "string" }, { type: "null" }] }, "text, or nothing"],
+    ["several kinds", { oneOf: [{ type: "string" }, { type: "integer" }] }, "text or whole number"],
+    ["what is taken else", { type: "number", default: 3 }, "number, 3 unless told otherwise"],
+    ["nothing", {}, "anything"],
+  ])("%s", (_, schema, said) => {
+    expect(words(schema as Json)).toBe(said);
+  });
+
+  test("what stands within what, as far as anybody reads", () => {
+    const deep = { people: { type: "array", items: object({ name: { type: "string" } }, ["name"]) } };
+
+    expect(described(object(deep)).map(({ path, isRequired }) => [path, isRequired])).toEqual([
+      ["people", false],
+      ["people[].name", true],
+    ]);
+    expect(described({ type: "object", properties: { a: { $ref: "#" } } }).length).toBeLessThan(10);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as serverRows from "#src/db/servers.ts";
 import { testApp } from "#tests/support/app.ts";
 import { browse } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
@@ -205,4 +206,43 @@ test("a client that somebody registered by hand is asked for where nothing else 
   expect(missing.status).toBe(422);
   expect(given.headers.get("refresh")).toContain(`/mcp-servers/${id}/oauth/authorize`);
   expect(given.html).not.toContain(clientSecret);
+});
+
+describe("a server that names another sign-in than before", () => {
+  const [old, other] = ["https://old.example.com", "https://new.example.com"];
+
+  async function addMoved() {
+    const added = await addServer("oauth");
+    const { db } = app.deps;
+    const row = { state: "READY", enabled: true, issuer: old, otherIssuer: other } as const;
+    await serverRows.update(db, ada.workspaceId, added.id, row);
+    return added;
+  }
+
+  test("is paused for all, and asks its admins", async () => {
+    const { id, path } = await addMoved();
+
+    const [settings, adas, bobs] = [
+      await asAda.get(path),
+      await asAda.get(`${list}/${id}`),
+      await asBob.get(`${list}/${id}`),
+    ];
+
+    expect(settings.html).toContain(old);
+    expect(settings.html).toContain(other);
+    expect(adas.html).toContain("names another sign-in than before");
+    expect(bobs.html).toContain("Paused until an admin has looked");
+    expect(bobs.html).not.toContain(other);
+  });
+
+  test("goes on with the new one once an admin accepts it", async () => {
+    const { path, read } = await addMoved();
+
+    const bobs = await asBob.post(`${path}/issuer`, { issuer: other });
+    const seen = await asAda.post(`${path}/issuer`, { issuer: other });
+
+    expect(bobs.status).toBe(403);
+    expect(seen.cookies["sy_notice"]).toBe("authorize_again");
+    expect((await read())["oauth"]).toMatchObject({ issuer: other, otherIssuer: null });
+  });
 });
