@@ -28,7 +28,11 @@ export type AuthorizationServer = {
   /** Requests are answered with this status and nothing else, while it is set. */
   outage: { status: number | null };
   /** Token requests wait for this, while it is set. Then they are answered in turn, but for those who are gone by then. */
-  held: { until: Promise<unknown> | null };
+  held: {
+    until: Promise<unknown> | null;
+    /** How many have gone while they waited. */
+    gone: number;
+  };
   /** Plays the person on its login and consent pages; gives the callback URL that the browser is sent to. */
   login(authorizeUrl: string, visit?: Visit): Promise<URL>;
   /** Null for what is unknown, expired or revoked. */
@@ -44,13 +48,20 @@ export async function startAuthorizationServer(
 ): Promise<AuthorizationServer> {
   const requests: string[] = [];
   const outage: AuthorizationServer["outage"] = { status: null };
-  const held: AuthorizationServer["held"] = { until: null };
+  const held: AuthorizationServer["held"] = { until: null, gone: 0 };
   let answer: RequestListener = () => {};
   let turn: Promise<unknown> = Promise.resolve();
   const answerInTurn = (...[request, response]: Parameters<RequestListener>) => {
+    let isGone = false;
+    const onGone = () => {
+      if (!isGone) held.gone += 1;
+      isGone = true;
+    };
+    response.once("close", onGone);
     turn = turn.then(async () => {
       await held.until;
-      if (request.destroyed) return;
+      if (isGone || request.destroyed) return;
+      response.off("close", onGone);
       const answered = new Promise((closed) => response.once("close", closed));
       answer(request, response);
       await answered;
