@@ -29,7 +29,8 @@ export async function dangersIn(html: string): Promise<string[]> {
   return dangers;
 }
 
-const UNSEEN = /[\u202A-\u202E\u2066-\u2069\u200B\u0007]|\u{E0041}/u;
+// The bell stands for the controls, without the white space among them.
+const UNSEEN = /[\u202A-\u202E\u2066-\u2069\u200B]|\u{E0041}|(?![\t\n\r])\p{Cc}/u;
 
 /**
  * What is shown or read out with characters in it that nobody sees. Not the names and values of fields: those have to be
