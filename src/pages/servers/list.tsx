@@ -52,13 +52,16 @@ export const serverListPages = (asking: Asking) =>
       "/live",
       async ({ ctx, request }) => {
         const filter = filterIn(new URL(request.url).searchParams);
-        const { newestId } = await standing(ctx);
+        let { newestId } = await standing(ctx);
         return watch(
           { ctx, request },
           {
             concerns: () => true,
-            render: async (now, ids) =>
-              ids === null || ids.some((id) => id > newestId) ? null : await changedParts(now, filter, ids),
+            render: async (now, ids) => {
+              const isKnown = ids !== null && ids.every((id) => id <= newestId);
+              newestId = Math.max(newestId, ...(ids ?? []));
+              return isKnown ? await changedParts(now, filter, ids) : null;
+            },
           },
         );
       },
