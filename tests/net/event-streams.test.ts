@@ -102,12 +102,12 @@ describe("an event stream", () => {
 
   test("is kept open by heartbeats alone", async () => {
     const beats = 60;
-    await using peer = await startDrip(HEAD, ": beat\n", 5);
+    await using peer = await startDrip(HEAD, ": beat\n", 25);
     using fetch = localGuard();
     let received = "";
 
     const response = await fetch(`http://127.0.0.1:${peer.port}/`, {
-      limits: { totalMs: Number.POSITIVE_INFINITY, idleMs: 150, messageMs: 40, maxBytes: 20 },
+      limits: { totalMs: Number.POSITIVE_INFINITY, idleMs: 1000, messageMs: 500, maxBytes: 20 },
     });
     for await (const chunk of response.body ?? []) {
       received += decoder.decode(chunk);

@@ -68,9 +68,12 @@ export function openBrowser(): (app: { origin: string }, look?: Look) => Promise
   let launched: Promise<Browser> | undefined;
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
+  const closing = new WeakSet<BrowserContext>();
   setDefaultTimeout(storyTimeoutMs);
 
   afterEach(async () => {
+    // A page that is closed drops what it was loading, and may still say so.
+    for (const context of contexts) closing.add(context);
     await Promise.all(contexts.splice(0).map((context) => context.close()));
     expect(complaints.splice(0)).toEqual([]);
   });
@@ -92,7 +95,9 @@ export function openBrowser(): (app: { origin: string }, look?: Look) => Promise
     context.setDefaultTimeout(10_000);
     contexts.push(context);
     const page = await context.newPage();
-    listen(page, app.origin, complaints);
+    listen(page, app.origin, (complaint) => {
+      if (!closing.has(context)) complaints.push(complaint);
+    });
     return {
       page,
       context,
@@ -108,14 +113,14 @@ export function openBrowser(): (app: { origin: string }, look?: Look) => Promise
 }
 
 /** Of pages of ours alone: an authorization server's are its own. */
-function listen(page: Page, origin: string, complaints: string[]): void {
-  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+function listen(page: Page, origin: string, complain: (complaint: string) => void): void {
+  page.on("pageerror", (error) => complain(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (!page.url().startsWith(origin)) return;
     // A refused form answers with 4xx and a server that fails with 502 or 504, which the console calls errors.
     if (/status of (4\d\d|50[24])/.test(message.text())) return;
-    complaints.push(`${page.url()}: ${message.text()}`);
+    complain(`${page.url()}: ${message.text()}`);
   });
 }
 
