@@ -261,6 +261,7 @@ story("a list is searched as one types, and the address says so", async () => {
 
   await go(listOf(ada));
   await page.keyboard.press("/");
+  await page.locator("input[type=search]:focus").waitFor();
   await page.keyboard.type("not");
   await page.getByRole("row", { name: /Linear/ }).waitFor({ state: "detached" });
 

@@ -87,7 +87,7 @@ const Servers = (props: ServersProps) => (
 const Results = (props: ServersProps) => {
   const { path, filter, servers, counts, needs } = props;
   return (
-    <div id="servers" {...watching(props)}>
+    <div id="servers" {...watching(props)} {...behindSearch}>
       <NeedsBanner path={path} needs={needs} isShown={filter.status === "mine"} />
       <ServerCounts path={path} filter={filter} counts={counts} needs={needs.total} />
       {servers.items.length === 0 ? (
@@ -114,6 +114,9 @@ const Results = (props: ServersProps) => {
 
 /** Takes away the row of a server that is no longer there for whoever looks. */
 export const GoneRow = ({ id }: { id: number }) => <tr id={`server-${id}`} hx-swap-oob="delete" />;
+
+/** What somebody searches for comes first: an older list that is still on its way is not put over what was found. */
+const behindSearch = { "hx-sync": "form.filters:abort" };
 
 /** Asks for itself again, by its own address, when it is told that it is no longer what the list would be. */
 const watching = ({ path, filter }: ServersProps, part = "servers") => ({
