@@ -26,6 +26,7 @@ export type ErrorCode =
   | "url_not_allowed"
   | "discovery_failed"
   | "rate_limited"
+  | "cancelled"
   | "misdirected_request"
   | "upstream_failed"
   | "upstream_timeout"

@@ -49,6 +49,7 @@ await installation.complete(deps.db);
 const ctx: Ctx = {
   ...depsOf(deps),
   requestId: "seed",
+  signal: new AbortController().signal,
   account: ada,
   via: { kind: "session", idHash: "" },
   member: { id: acme.id, workspaceId: acme.workspaceId, role: "owner", scopes: scopesOfRole("owner") },

@@ -49,7 +49,7 @@ export const asking = (deps: Deps, limits: Limits) => {
       throw failure;
     });
     limits.request(request, who.via);
-    return { ...deps, requestId: requestOf(request).id, ...who };
+    return { ...deps, requestId: requestOf(request).id, signal: request.signal, ...who };
   }
 
   async function asMember(asked: Asked, scope: Scope): Promise<Ctx> {

@@ -32,6 +32,8 @@ export const statusOf = {
   url_not_allowed: 422,
   discovery_failed: 422,
   rate_limited: 429,
+  // Nobody reads it: it stands in the log, as others write it there too.
+  cancelled: 499,
   internal_error: 500,
   upstream_failed: 502,
   upstream_timeout: 504,
@@ -40,22 +42,32 @@ export const statusOf = {
 /** Turns whatever was thrown into the one error shape, and logs what only an operator should read. */
 export const errors = (log: Logger, publicUrl: URL) =>
   new Elysia({ name: "http.errors" }).onError({ as: "global" }, ({ error, request, set }) => {
-    const failure = failureOf(error);
-    const status = statusOf[failure.reason];
-    if (status >= 500)
-      log.error(
-        { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error },
-        "request failed",
-      );
-    // Whoever is refused before their body was read may go on sending it for ever.
-    if (isUnsafe(request) && request.body && !request.bodyUsed)
-      requestOf(request).headers["connection"] = "close";
+    const answer = answerToFailure(request, error, { log, publicUrl });
     // The access log reads the status from here.
-    set.status = status;
-    return wantsPage(request)
-      ? pageError(request, failure, status, publicUrl)
-      : errorResponse(request, failure);
+    set.status = answer.status;
+    return answer;
   });
+
+/** What a request that failed is answered with. */
+export function answerToFailure(
+  request: Request,
+  error: unknown,
+  { log, publicUrl }: { log: Logger; publicUrl: URL },
+): Response {
+  const failure = failureOf(error);
+  const status = statusOf[failure.reason];
+  if (status >= 500)
+    log.error(
+      { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error },
+      "request failed",
+    );
+  // Whoever is refused before their body was read may go on sending it for ever.
+  if (isUnsafe(request) && request.body && !request.bodyUsed)
+    requestOf(request).headers["connection"] = "close";
+  return wantsPage(request)
+    ? pageError(request, failure, status, publicUrl)
+    : errorResponse(request, failure);
+}
 
 /** `{ detail: { code, message, requestId, … } }`, or the same facts as RFC 9457 where the client asks for them. */
 export function errorResponse(request: Request, failure: AppError): Response {

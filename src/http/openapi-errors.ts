@@ -103,6 +103,7 @@ const looks: Record<ErrorCode, { message: string } & Json> = {
     rule: "pkce_s256",
   },
   rate_limited: { message: "Too many requests. Try again in 12 seconds.", retryAfterSeconds: 12 },
+  cancelled: { message: "You stopped waiting before the server answered." },
   internal_error: { message: "Something broke on our side." },
   upstream_failed: { message: "Linear: The server answered with HTTP 500.", stage: "http" },
   upstream_timeout: { message: "Linear did not answer in time. Try again later.", stage: "connect" },

@@ -12,24 +12,24 @@ type Pages = { connection: Connection; copier: JsonCopier; signal: AbortSignal }
 const METHOD_NOT_FOUND = -32601;
 
 /** @throws {McpError} where any page fails: an incomplete list is never passed off as the whole */
-export async function listTools(connection: Connection): Promise<Items> {
+export async function listTools(connection: Connection, caller?: AbortSignal): Promise<Items> {
   if (!offers(connection, "tools")) return { items: [], truncated: false };
-  const list = await walk(connection, (pages) => collect(pages, "tools/list", "tools"));
+  const list = await walk(connection, caller, (pages) => collect(pages, "tools/list", "tools"));
   return connection.era === "modern" ? withHeaderParams(connection, list) : list;
 }
 
 /** @throws {McpError} as {@link listTools} */
-export async function listPrompts(connection: Connection): Promise<Items> {
+export async function listPrompts(connection: Connection, caller?: AbortSignal): Promise<Items> {
   if (!offers(connection, "prompts")) return { items: [], truncated: false };
-  return walk(connection, (pages) => collect(pages, "prompts/list", "prompts"));
+  return walk(connection, caller, (pages) => collect(pages, "prompts/list", "prompts"));
 }
 
 export type Resources = { resources: JsonRecord[]; resourceTemplates: JsonRecord[]; truncated: boolean };
 
 /** @throws {McpError} as {@link listTools} */
-export async function listResources(connection: Connection): Promise<Resources> {
+export async function listResources(connection: Connection, caller?: AbortSignal): Promise<Resources> {
   if (!offers(connection, "resources")) return { resources: [], resourceTemplates: [], truncated: false };
-  const [resources, templates] = await walk(connection, (pages) =>
+  const [resources, templates] = await walk(connection, caller, (pages) =>
     Promise.all([
       collect(pages, "resources/list", "resources"),
       collect(pages, "resources/templates/list", "resourceTemplates").catch(noneIfUnknown),
@@ -43,9 +43,13 @@ export async function listResources(connection: Connection): Promise<Resources> 
 }
 
 /** All pages of what is asked for together share one deadline and one budget. */
-function walk<T>(connection: Connection, work: (pages: Pages) => Promise<T>): Promise<T> {
+function walk<T>(
+  connection: Connection,
+  caller: AbortSignal | undefined,
+  work: (pages: Pages) => Promise<T>,
+): Promise<T> {
   const copier = connection.copier();
-  return withDeadline(connection.limits.callMs, (signal) => work({ connection, copier, signal }));
+  return withDeadline(connection.limits.callMs, (signal) => work({ connection, copier, signal }), caller);
 }
 
 async function collect(

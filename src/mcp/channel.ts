@@ -118,7 +118,7 @@ export class Channel implements Transport {
       return result;
     } catch (error) {
       stop.abort();
-      if (options.signal.aborted) this.#cancel(id);
+      if (options.signal.aborted) this.#cancel(id, options.signal.reason);
       throw error;
     } finally {
       this.#exchanges.delete(id);
@@ -147,9 +147,9 @@ export class Channel implements Transport {
   }
 
   /** Since 2026-07-28 the closed stream says it all. */
-  #cancel(requestId: number): void {
+  #cancel(requestId: number, why: unknown): void {
     if (this.#protocolVersion >= FIRST_MODERN_VERSION) return;
-    const params = { requestId, reason: "timeout" };
+    const params = { requestId, reason: why instanceof McpError ? why.kind : "timeout" };
     this.#inner.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }).catch(() => {});
   }
 

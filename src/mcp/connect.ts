@@ -10,7 +10,7 @@ import type { GuardedFetch } from "#src/net/fetch.ts";
 
 export type { Connection } from "#src/mcp/connection.ts";
 
-export type ConnectOptions = { limits?: McpLimits; trace?: WireTrace };
+export type ConnectOptions = { limits?: McpLimits; trace?: WireTrace; signal?: AbortSignal };
 
 type Open = (attempt: Attempt) => Promise<Link>;
 
@@ -22,6 +22,7 @@ const HINTS_AT_SSE = new Set<number | undefined>([400, 404, 405]);
  * Finds out what a server speaks, newest first, and does its handshake.
  *
  * @param options.trace - measures the first request, on a socket of its own
+ * @param options.signal - gives the handshake up; says nothing to a connection that is there
  * @throws {McpError} `unauthorized` and `insufficient_scope` with the challenge; any other kind but `busy`
  */
 export async function connect(
@@ -38,8 +39,10 @@ export async function connect(
   };
   const reopen = () => withDeadline(limits.connectMs, (signal) => open(STREAMABLE_LEGACY, signal));
 
-  const link = await withDeadline(limits.connectMs, (signal) =>
-    negotiate((attempt) => open(attempt, signal), target.known),
+  const link = await withDeadline(
+    limits.connectMs,
+    (signal) => negotiate((attempt) => open(attempt, signal), target.known),
+    options.signal,
   );
   return new Connection(link, reopen, limits);
 }
@@ -92,6 +95,6 @@ function isWorthProbing(error: unknown): boolean {
 
 function isTelling(error: unknown): boolean {
   if (!(error instanceof McpError)) return true;
-  if (error.kind === "unauthorized" || error.kind === "insufficient_scope") return true;
+  if (["unauthorized", "insufficient_scope", "cancelled"].includes(error.kind)) return true;
   return error.status === undefined && error.kind !== "timeout" && error.stage === "handshake";
 }

@@ -15,10 +15,18 @@ import { EgressError } from "#src/net/fetch.ts";
  * What the caller can make of it:
  * `refused` the egress policy forbids the address · `busy` our own limit, try again · `unauthorized` the credential is
  * missing or bad · `insufficient_scope` it is good and not enough · `rpc` the server answered, with an error of its own ·
- * `timeout`, `too_large`, `failed` the server or the way to it.
+ * `cancelled` nobody waits for the answer any more · `timeout`, `too_large`, `failed` the server or the way to it.
  */
 export type McpErrorKind =
-  "timeout" | "failed" | "unauthorized" | "insufficient_scope" | "refused" | "too_large" | "busy" | "rpc";
+  | "timeout"
+  | "failed"
+  | "unauthorized"
+  | "insufficient_scope"
+  | "refused"
+  | "too_large"
+  | "busy"
+  | "cancelled"
+  | "rpc";
 
 export type McpStage = Exclude<Stage, "token">;
 

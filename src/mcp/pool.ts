@@ -1,27 +1,30 @@
 import { connect, type Connection } from "#src/mcp/connect.ts";
+import { waitFor } from "#src/mcp/deadline.ts";
 import { McpError, type McpErrorKind } from "#src/mcp/errors.ts";
 import { LIMITS, type McpLimits } from "#src/mcp/limits.ts";
-import { type Probe, probe } from "#src/mcp/probe.ts";
+import { type Probe, probe, type ProbeOptions } from "#src/mcp/probe.ts";
 import { SLOT_LIMITS, type SlotLimits, Slots } from "#src/mcp/slots.ts";
 import type { Target } from "#src/mcp/target.ts";
 import type { GuardedFetch } from "#src/net/fetch.ts";
 
-type Work<T> = (connection: Connection) => Promise<T>;
+/** @param signal - what asked has gone: `work` is to end, and to tell the server so */
+type Work<T> = (connection: Connection, signal?: AbortSignal) => Promise<T>;
 
 /**
  * Live connections, each for one key of {@link Target} alone: one server, one member, one version of both. All methods
- * throw {@link McpError}, with `busy` where too many calls are under way (see {@link Slots}).
+ * throw {@link McpError}, with `busy` where too many calls are under way (see {@link Slots}), with `cancelled` once the
+ * caller's signal says that nobody waits.
  */
 export type ConnectionPool = {
   /** Runs `work` on the target's connection, made now where there is none. */
-  use<T>(target: Target, work: Work<T>): Promise<T>;
+  use<T>(target: Target, work: Work<T>, signal?: AbortSignal): Promise<T>;
   /**
    * The same for reads without arguments, such as `listTools`: equal ones under way (same key, same function) are one
-   * call with one result, which nobody may change.
+   * call with one result, which nobody may change. It ends early once all who asked have gone.
    */
-  read<T>(target: Target, work: Work<T>): Promise<T>;
+  read<T>(target: Target, work: Work<T>, signal?: AbortSignal): Promise<T>;
   /** A try on a connection of its own, within the same limits as every call. */
-  probe(target: Target): Promise<Probe>;
+  probe(target: Target, options?: ProbeOptions): Promise<Probe>;
   /**
    * Forgets connections, by the beginning of their keys: `${workspaceId}/${serverId}/` is everybody's to one server. What
    * is under way on them may finish; nothing new begins.
@@ -53,8 +56,11 @@ type Entry = {
   idleTimer: Timer | null;
 };
 
-/** After these the connection is as good as before: the server, or we, answered with a no. */
-const HARMLESS: readonly McpErrorKind[] = ["rpc", "busy", "insufficient_scope"];
+/** A read under way, and how many wait for it. */
+type Reading = { result: Promise<unknown>; readers: number; ending: AbortController };
+
+/** After these the connection is as good as before: the server, or we, answered with a no, or nobody asks any more. */
+const HARMLESS: readonly McpErrorKind[] = ["rpc", "busy", "insufficient_scope", "cancelled"];
 
 export function createPool(options: PoolOptions): ConnectionPool {
   return new Pool(options);
@@ -69,7 +75,7 @@ class Pool implements ConnectionPool {
   readonly #onOpen: NonNullable<PoolOptions["onOpen"]>;
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
-  readonly #reads = new Map<string, Map<Work<unknown>, Promise<unknown>>>();
+  readonly #reads = new Map<string, Map<Work<unknown>, Reading>>();
 
   constructor({
     fetch,
@@ -91,11 +97,11 @@ class Pool implements ConnectionPool {
     return this.#entries.size;
   }
 
-  use<T>(target: Target, work: Work<T>): Promise<T> {
+  use<T>(target: Target, work: Work<T>, signal?: AbortSignal): Promise<T> {
     return this.#slots.run(target, async () => {
       const entry = this.#enter(target);
       try {
-        return await work(await entry.opening);
+        return await work(await waitFor(entry.opening, signal), signal);
       } catch (error) {
         if (error instanceof McpError && !HARMLESS.includes(error.kind)) this.#drop(entry);
         throw error;
@@ -105,22 +111,20 @@ class Pool implements ConnectionPool {
     });
   }
 
-  read<T>(target: Target, work: Work<T>): Promise<T> {
-    const reads = this.#reads.get(target.key) ?? new Map<Work<unknown>, Promise<unknown>>();
-    const underWay = reads.get(work);
-    // What is kept for a function is what that same function returned.
-    if (underWay) return underWay as Promise<T>;
-
-    const reading = this.use(target, work).finally(() => {
-      reads.delete(work);
-      if (reads.size === 0) this.#reads.delete(target.key);
-    });
-    this.#reads.set(target.key, reads.set(work, reading));
-    return reading;
+  async read<T>(target: Target, work: Work<T>, signal?: AbortSignal): Promise<T> {
+    const reading = this.#reads.get(target.key)?.get(work) ?? this.#beginReading(target, work);
+    reading.readers += 1;
+    try {
+      // What is kept for a function is what that same function returned.
+      return await waitFor(reading.result as Promise<T>, signal);
+    } finally {
+      reading.readers -= 1;
+      if (reading.readers === 0) this.#endReading(target, work, reading);
+    }
   }
 
-  probe(target: Target): Promise<Probe> {
-    return this.#slots.run(target, () => probe(this.#fetch, target, this.#limits));
+  probe(target: Target, options: ProbeOptions = {}): Promise<Probe> {
+    return this.#slots.run(target, () => probe(this.#fetch, target, { limits: this.#limits, ...options }));
   }
 
   drop(keyPrefix: string): void {
@@ -131,6 +135,23 @@ class Pool implements ConnectionPool {
     const entries = [...this.#entries.values()];
     for (const entry of entries) this.#forget(entry);
     await Promise.all(entries.map(hangUp));
+  }
+
+  #beginReading<T>(target: Target, work: Work<T>): Reading {
+    const reads = this.#reads.get(target.key) ?? new Map<Work<unknown>, Reading>();
+    const ending = new AbortController();
+    const reading: Reading = { result: this.use(target, work, ending.signal), readers: 0, ending };
+    this.#reads.set(target.key, reads.set(work, reading));
+    return reading;
+  }
+
+  /** It is over, or all who waited for it have gone: whoever comes next begins anew. */
+  #endReading(target: Target, work: Work<unknown>, reading: Reading): void {
+    reading.ending.abort();
+    const reads = this.#reads.get(target.key);
+    if (reads?.get(work) !== reading) return;
+    reads.delete(work);
+    if (reads.size === 0) this.#reads.delete(target.key);
   }
 
   #enter(target: Target): Entry {

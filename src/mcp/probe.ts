@@ -1,5 +1,5 @@
 import { connect } from "#src/mcp/connect.ts";
-import { type McpError, type McpStage, toMcpError } from "#src/mcp/errors.ts";
+import { type McpError, type McpErrorKind, type McpStage, toMcpError } from "#src/mcp/errors.ts";
 import { LIMITS, type McpLimits } from "#src/mcp/limits.ts";
 import type { ServerInfo } from "#src/mcp/server-info.ts";
 import type { Target, TransportKind } from "#src/mcp/target.ts";
@@ -18,21 +18,36 @@ export type Probe =
       serverInfo: ServerInfo | null;
       instructions: string | null;
     }
-  | { ok: false; latencyMs: number; stages: StageTime[]; error: McpError };
+  | { ok: false; latencyMs: number; stages: StageTime[]; error: ProbeFailure };
+
+/** What says something of the server, or of the way to it. */
+export type ProbeFailure = McpError & { readonly kind: Exclude<McpErrorKind, "cancelled"> };
 
 const WAY: readonly StageTime["stage"][] = ["dns", "connect", "tls", "http", "handshake"];
+
+/** `onStage` is told of each stage as it ends, `handshake` alone excepted: that is the end of the whole. */
+export type ProbeOptions = { signal?: AbortSignal; onStage?: (stage: StageTime) => void };
 
 /**
  * Tries a server from the name to the handshake, on a socket of its own and without remembering what it spoke before.
  *
  * @returns how it went; expected failures are values here
+ * @throws {McpError} `cancelled`, which says nothing of the server
  */
-export async function probe(fetch: GuardedFetch, target: Target, limits: McpLimits = LIMITS): Promise<Probe> {
+export async function probe(
+  fetch: GuardedFetch,
+  target: Target,
+  { limits = LIMITS, onStage = () => {}, ...options }: ProbeOptions & { limits?: McpLimits } = {},
+): Promise<Probe> {
   const stages: StageTime[] = [];
   const began = performance.now();
   const unknown: Target = { ...target, known: { transport: "streamable_http", protocolVersion: null } };
+  const trace = (stage: StageTime): void => {
+    stages.push(stage);
+    onStage(stage);
+  };
   try {
-    const connection = await connect(fetch, unknown, { limits, trace: (event) => stages.push(event) });
+    const connection = await connect(fetch, unknown, { limits, trace, ...options });
     const latencyMs = performance.now() - began;
     void connection.close();
     const { protocolVersion, transport, serverInfo, instructions } = connection;
@@ -41,9 +56,12 @@ export async function probe(fetch: GuardedFetch, target: Target, limits: McpLimi
   } catch (failure) {
     const latencyMs = performance.now() - began;
     const error = toMcpError(failure, "handshake");
+    if (!isTelling(error)) throw error;
     return { ok: false, latencyMs, stages: upTo(error.stage, stages, latencyMs), error };
   }
 }
+
+const isTelling = (error: McpError): error is ProbeFailure => error.kind !== "cancelled";
 
 /** The stage that failed comes last: what the trace saw of later ones belongs to an attempt that did not count. */
 function upTo(failed: McpStage, stages: readonly StageTime[], latencyMs: number): StageTime[] {

@@ -15,6 +15,9 @@ import { warnings, type Warning } from "#src/oauth/warnings.ts";
 const WITHIN_MS = 10_000;
 const OFFLINE_ACCESS = "offline_access";
 
+/** What is read, in this order. The first of them may be all. */
+export type DiscoveryStep = "protected_resource" | "authorization_server";
+
 export type DiscoveryRequest = {
   /** `WWW-Authenticate` of the server's 401 or 403, one value per line, or joined; null where it sent none. */
   challenges: string | readonly string[] | null;
@@ -25,6 +28,8 @@ export type DiscoveryRequest = {
   canPublishMetadata: boolean;
   /** Ends discovery early, when nobody waits for it any more. */
   signal?: AbortSignal;
+  /** Told of each step as it begins. */
+  onStep?: (step: DiscoveryStep) => void;
 };
 
 export type Discovery = {
@@ -58,7 +63,10 @@ export async function discover(
   const url = new URL(serverUrl);
   const challenge = bearerChallenge(request.challenges);
 
+  const { onStep = () => {} } = request;
+  onStep("protected_resource");
   const protectedResource = await findProtectedResource(reach, url, challenge?.resourceMetadata ?? null);
+  onStep("authorization_server");
   const found = protectedResource
     ? await firstThatWorks(reach, protectedResource.authorizationServers, request)
     : await originAsAuthorizationServer(reach, url, request.allowances);

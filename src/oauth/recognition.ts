@@ -15,17 +15,21 @@ const NAMES = ["resource", "authorization_servers", "issuer"];
  * judging it; `discover` does that. What cannot be reached counts as not there.
  *
  * @param challenges - `WWW-Authenticate`, one value per line
+ * @param caller - ends it early, by its reason, when nobody waits for the answer any more
  */
 export async function wantsOAuth(
   fetch: GuardedFetch,
   serverUrl: string,
   challenges: readonly string[],
+  caller?: AbortSignal,
 ): Promise<boolean> {
   if (bearerChallenge(challenges)?.resourceMetadata) return true;
-  const signal = AbortSignal.timeout(WITHIN_MS);
+  const deadline = AbortSignal.timeout(WITHIN_MS);
+  const signal = caller ? AbortSignal.any([caller, deadline]) : deadline;
   const url = new URL(serverUrl);
   for (const place of [...protectedResourceUrls(url), ...authorizationServerUrls(new URL(url.origin))]) {
     if (await isMetadata(fetch, place, signal)) return true;
+    caller?.throwIfAborted();
   }
   return false;
 }

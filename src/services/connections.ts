@@ -14,7 +14,7 @@ import { find, type Server, type ServerInUse } from "#src/services/servers/find.
 import { upstreamFailure } from "#src/services/upstream.ts";
 import { measured } from "#src/services/upstream-calls.ts";
 
-type Work<T> = (connection: Connection) => Promise<T>;
+type Work<T> = (connection: Connection, signal?: AbortSignal) => Promise<T>;
 
 /**
  * Runs `work` on the asking member's own live connection to a server, as the server's state allows.
@@ -23,7 +23,7 @@ type Work<T> = (connection: Connection) => Promise<T>;
  *   broke on the way
  */
 export const use = async <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
-  (await withTarget(ctx, serverId, (target) => ctx.pool.use(target, work))).result;
+  (await withTarget(ctx, serverId, (target) => ctx.pool.use(target, work, ctx.signal))).result;
 
 /**
  * The same for a read without arguments: equal ones under way are one, so `work` must be the same function each time.
@@ -36,7 +36,9 @@ export async function read<T>(
   work: Work<T>,
   countsOf: (result: T) => CatalogCounts,
 ): Promise<T> {
-  const { result, inUse } = await withTarget(ctx, serverId, (target) => ctx.pool.read(target, work));
+  const { result, inUse } = await withTarget(ctx, serverId, (target) =>
+    ctx.pool.read(target, work, ctx.signal),
+  );
   noteCounts(ctx, inUse, countsOf(result));
   return result;
 }

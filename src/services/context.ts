@@ -51,7 +51,16 @@ export type Via =
   | { kind: "api_key"; id: number; workspaceId: string; granted: Scope[]; expiresAt: Date | null };
 
 /** What a service gets when an account asks for something outside any workspace. */
-export type AccountCtx = Deps & { requestId: string; account: Account; via: Via };
+export type AccountCtx = Deps & {
+  requestId: string;
+  /**
+   * Aborted once nobody waits for the answer any more. What only looks or calls upstream ends with it, as `cancelled`;
+   * what has begun to change something, here or there, is carried to its end.
+   */
+  signal: AbortSignal;
+  account: Account;
+  via: Via;
+};
 
 /** What a service gets when a member of a workspace asks. */
 export type Ctx = AccountCtx & { member: Member };

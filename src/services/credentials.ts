@@ -63,7 +63,7 @@ export async function disconnectMember(ctx: Ctx, serverId: number, memberId: num
 /** Before anything is kept, so that a typing mistake is noticed by who made it, and now. */
 async function tryOut(ctx: Ctx, inUse: ServerInUse, secret: string): Promise<void> {
   const headers = kinds.api_key.headers(secret, inUse.server);
-  const probe = await probeAs(ctx, inUse, { headers: async () => headers });
+  const probe = await probeAs(ctx, inUse, { authorization: { headers: async () => headers } });
   if (probe.ok) return;
   if (probe.error.kind === "unauthorized" || probe.error.kind === "insufficient_scope")
     throw invalid("/secret", `${inUse.server.name} did not accept this secret.`);

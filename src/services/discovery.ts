@@ -2,6 +2,7 @@ import { AppError } from "#src/errors.ts";
 import type { Probe } from "#src/mcp/probe.ts";
 import { wantsOAuth } from "#src/oauth/recognition.ts";
 import type { AuthType, Ctx } from "#src/services/context.ts";
+import { untilGone } from "#src/services/cut-short.ts";
 import { tryTarget } from "#src/services/upstream-calls.ts";
 
 /** What a server answers to somebody it does not know. */
@@ -14,7 +15,7 @@ export type FirstLook = {
 /**
  * Knocks at a server without any credential, to find out by itself how it wants to be reached.
  *
- * @throws {AppError} `url_not_allowed` where our own egress policy forbids the address
+ * @throws {AppError} `url_not_allowed` where our own egress policy forbids the address; `rate_limited`, `cancelled`
  */
 export async function firstLook(ctx: Ctx, url: string): Promise<FirstLook> {
   const result = await knock(ctx, { id: 0, url });
@@ -22,7 +23,7 @@ export async function firstLook(ctx: Ctx, url: string): Promise<FirstLook> {
   if (result.error.kind === "refused")
     throw new AppError("url_not_allowed", result.error.message, { cause: result.error });
   if (result.error.kind !== "unauthorized") return { probe: result, authType: null };
-  const isOAuth = await wantsOAuth(ctx.fetch, url, result.error.challenge);
+  const isOAuth = await untilGone(ctx, wantsOAuth(ctx.fetch, url, result.error.challenge, ctx.signal));
   return { probe: result, authType: isOAuth ? "oauth" : "api_key" };
 }
 

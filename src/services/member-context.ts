@@ -18,6 +18,7 @@ export async function ctxOfMember(
   const { member, account } = found;
   return {
     ...deps,
+    signal: new AbortController().signal,
     account: presentAccount(account),
     via: { kind: "session", idHash: "" },
     member: { id: member.id, workspaceId, role: member.role, scopes: scopesOfRole(member.role) },

@@ -1,11 +1,12 @@
 import { AppError } from "#src/errors.ts";
 import type { OAuthSettings } from "#src/db/schema.ts";
 import type { McpError } from "#src/mcp/errors.ts";
-import { discover, type Discovery } from "#src/oauth/discovery.ts";
+import { discover, type Discovery, type DiscoveryStep } from "#src/oauth/discovery.ts";
 import type { Registration } from "#src/oauth/registration.ts";
 import type { Warning } from "#src/oauth/warnings.ts";
 import type { AuthType, Ctx } from "#src/services/context.ts";
 import { type FirstLook, firstLook } from "#src/services/discovery.ts";
+import { untilGone } from "#src/services/cut-short.ts";
 import { canPublishMetadata } from "#src/services/oauth/client-metadata.ts";
 import { discoveryFailure } from "#src/services/oauth/discover.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
@@ -26,20 +27,29 @@ export type OAuthDiscovery = {
   warnings: Warning[];
 };
 
+/** What is asked, in this order: the server itself may be all, and say that it is open to everybody. */
+export type LookStep = "server" | DiscoveryStep;
+
 /**
  * Finds out how a server wants to be reached, and stores nothing.
  *
+ * @param onStep - told of each step as it begins
  * @throws {AppError} `invalid`, `url_not_allowed`; `discovery_failed` for a server that speaks no MCP or whose metadata
- *   breaks a rule; `upstream_failed`, `upstream_timeout` for one that cannot be reached
+ *   breaks a rule; `upstream_failed`, `upstream_timeout` for one that cannot be reached; `cancelled`
  */
-export async function discoverOAuth(ctx: Ctx, text: string): Promise<OAuthDiscovery> {
+export async function discoverOAuth(
+  ctx: Ctx,
+  text: string,
+  onStep: (step: LookStep) => void = () => {},
+): Promise<OAuthDiscovery> {
   const url = serverUrl(text);
   checkEgress(ctx, url);
+  onStep("server");
   const look = await firstLook(ctx, url);
   if (look.probe.ok) return ofOpenServer(url, look.probe);
   if (look.authType === null) throw failureOf(look.probe.error);
 
-  const found = await discoverAt(ctx, url, look, {});
+  const found = await discoverAt(ctx, url, look, { settings: {}, onStep });
   return {
     url,
     authType: found ? "oauth" : "api_key",
@@ -63,8 +73,8 @@ export async function registrationAt(
 ): Promise<Registration | null> {
   if (look.authType !== "oauth") return null;
   if (settings.clientId !== undefined) return "manual";
-  const found = await discoverAt(ctx, url, look, settings).catch((failure: unknown) => {
-    if (failure instanceof AppError) return null;
+  const found = await discoverAt(ctx, url, look, { settings }).catch((failure: unknown) => {
+    if (failure instanceof AppError && failure.reason !== "cancelled") return null;
     throw failure;
   });
   return found?.registration ?? null;
@@ -74,14 +84,19 @@ const discoverAt = (
   ctx: Ctx,
   url: string,
   { probe }: FirstLook,
-  settings: OAuthSettings,
+  { settings, onStep }: { settings: OAuthSettings; onStep?: (step: LookStep) => void },
 ): Promise<Discovery | null> =>
-  discover(ctx.fetch, url, {
-    challenges: probe.ok ? [] : probe.error.challenge,
-    issuer: null,
-    allowances: { allowMissingPkceMetadata: settings.allowMissingPkceMetadata ?? false },
-    canPublishMetadata: canPublishMetadata(ctx),
-  }).catch((failure: unknown) => {
+  untilGone(
+    ctx,
+    discover(ctx.fetch, url, {
+      challenges: probe.ok ? [] : probe.error.challenge,
+      issuer: null,
+      allowances: { allowMissingPkceMetadata: settings.allowMissingPkceMetadata ?? false },
+      canPublishMetadata: canPublishMetadata(ctx),
+      signal: ctx.signal,
+      ...(onStep ? { onStep } : {}),
+    }),
+  ).catch((failure: unknown) => {
     throw discoveryFailure(new URL(url).host, failure);
   });
 

@@ -1,6 +1,6 @@
 import * as serverRows from "#src/db/servers.ts";
 import * as testRows from "#src/db/server-tests.ts";
-import type { Probe } from "#src/mcp/probe.ts";
+import type { Probe, StageTime } from "#src/mcp/probe.ts";
 import type { Authorization } from "#src/mcp/target.ts";
 import { audit } from "#src/services/audit-events.ts";
 import { announce } from "#src/services/changes.ts";
@@ -10,16 +10,21 @@ import { requestIcon } from "#src/services/icons.ts";
 import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
 import { tryTarget } from "#src/services/upstream-calls.ts";
 
-export type { Probe };
+export type { Probe, StageTime };
 
 /**
  * Tries a server with the asking member's own credential, and keeps how that went and what it taught.
  *
- * @param authorization - to try instead of the stored credential
- * @throws {AppError} `rate_limited` where too many calls are under way
+ * @param options.authorization - to try instead of the stored credential
+ * @param options.onStage - told of each stage as it ends
+ * @throws {AppError} `rate_limited` where too many calls are under way, `cancelled`
  */
-export async function probeAs(ctx: Ctx, use: ServerInUse, authorization?: Authorization): Promise<Probe> {
-  const result = await tryTarget(ctx, targetOf(ctx, use, authorization));
+export async function probeAs(
+  ctx: Ctx,
+  use: ServerInUse,
+  { authorization, onStage }: { authorization?: Authorization; onStage?: (stage: StageTime) => void } = {},
+): Promise<Probe> {
+  const result = await tryTarget(ctx, targetOf(ctx, use, authorization), onStage);
   await record(ctx, use.server, result);
   return result;
 }

@@ -3,8 +3,10 @@ import { AppError } from "#src/errors.ts";
 import { authFields } from "#src/services/member-auth.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { stepUp } from "#src/services/oauth/step-up.ts";
-import { markReady, type Probe, probeAs } from "#src/services/probes.ts";
+import { markReady, type Probe, probeAs, type StageTime } from "#src/services/probes.ts";
 import { find, type Server } from "#src/services/servers/find.ts";
+
+export type { StageTime };
 
 /** What a test tells: how far it came, how long each stage took, and what to do where it failed. */
 export type TestResult = {
@@ -51,11 +53,17 @@ export async function history(ctx: Ctx, serverId: number): Promise<PastTest[]> {
  *
  * A failure is an answer, never thrown. It disables nothing and drops nobody's credential.
  *
- * @throws {AppError} `not_found`; `rate_limited` where too many calls are under way for there to be a test
+ * @param onStage - told of each stage as it ends
+ * @throws {AppError} `not_found`; `rate_limited` where too many calls are under way for there to be a test; `cancelled`
+ *   where nobody waits for it any more, and then nothing is noted
  */
-export async function test(ctx: Ctx, serverId: number): Promise<TestResult> {
+export async function test(
+  ctx: Ctx,
+  serverId: number,
+  onStage: (stage: StageTime) => void = () => {},
+): Promise<TestResult> {
   const use = await find(ctx, serverId);
-  const probe = await probeAs(ctx, use);
+  const probe = await probeAs(ctx, use, { onStage });
   const shared = {
     latencyMs: round(probe.latencyMs),
     stages: probe.stages.map((one) => ({ ...one, ms: round(one.ms) })),

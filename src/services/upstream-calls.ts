@@ -1,14 +1,15 @@
 import type { UpstreamOutcome } from "#src/lib/metrics.ts";
 import { McpError, type McpErrorKind } from "#src/mcp/errors.ts";
-import type { Probe } from "#src/mcp/probe.ts";
+import type { Probe, StageTime } from "#src/mcp/probe.ts";
 import type { Target } from "#src/mcp/target.ts";
-import { busyFailure } from "#src/services/busy.ts";
-import type { Deps } from "#src/services/context.ts";
+import { cutShort } from "#src/services/cut-short.ts";
+import type { Ctx, Deps } from "#src/services/context.ts";
 
 /** How a failure counts; null for what never left us. A JSON-RPC error is an answer. */
 const outcomes: Record<McpErrorKind, UpstreamOutcome | null> = {
   rpc: "ok",
   busy: null,
+  cancelled: null,
   refused: "refused",
   unauthorized: "refused",
   insufficient_scope: "refused",
@@ -34,16 +35,20 @@ export async function measured<T>({ metrics }: Pick<Deps, "metrics">, call: () =
   }
 }
 
-/** A probe, where there is room for one. @throws {AppError} `rate_limited` */
-export async function tryTarget(deps: Pick<Deps, "pool" | "metrics">, target: Target): Promise<Probe> {
-  const probe = await deps.pool.probe(target).catch((failure: unknown) => {
-    throw busyFailure(failure);
+/** A probe, where there is room for one. @throws {AppError} `rate_limited`, `cancelled` */
+export async function tryTarget(
+  { pool, metrics, signal }: Pick<Ctx, "pool" | "metrics" | "signal">,
+  target: Target,
+  onStage: (stage: StageTime) => void = () => {},
+): Promise<Probe> {
+  const probe = await pool.probe(target, { signal, onStage }).catch((failure: unknown) => {
+    throw cutShort(failure);
   });
   const { latencyMs: durationMs } = probe;
-  if (probe.ok) deps.metrics.observeUpstreamCall({ outcome: "ok", stage: null, durationMs });
+  if (probe.ok) metrics.observeUpstreamCall({ outcome: "ok", stage: null, durationMs });
   else {
     const { kind, stage } = probe.error;
-    deps.metrics.observeUpstreamCall({ outcome: outcomes[kind] ?? "failed", stage, durationMs });
+    metrics.observeUpstreamCall({ outcome: outcomes[kind] ?? "failed", stage, durationMs });
   }
   return probe;
 }

@@ -1,6 +1,6 @@
 import { AppError } from "#src/errors.ts";
 import { McpError } from "#src/mcp/errors.ts";
-import { busyFailure } from "#src/services/busy.ts";
+import { cutShort } from "#src/services/cut-short.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { memberAuthRequired } from "#src/services/member-auth.ts";
 import { GrantEnded } from "#src/services/oauth/grants.ts";
@@ -35,7 +35,8 @@ export async function upstreamFailure(ctx: Ctx, server: Server, failure: unknown
     case "refused":
       return new AppError("url_not_allowed", failure.message, options);
     case "busy":
-      return busyFailure(failure);
+    case "cancelled":
+      return cutShort(failure);
     case "timeout":
       return new AppError(
         "upstream_timeout",

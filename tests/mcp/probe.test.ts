@@ -67,7 +67,9 @@ test("a failing stage comes last", async () => {
   const notTls = down.url.replace("http:", "https:");
 
   const urls = [gone.url, silent.url, down.url, refusing.url, locked.url, halfway.url, notTls];
-  const results = await Promise.all(urls.map((url) => probe(fetch, targetOf(byName(url)), QUICK)));
+  const results = await Promise.all(
+    urls.map((url) => probe(fetch, targetOf(byName(url)), { limits: QUICK })),
+  );
 
   expect(results.map(way)).toEqual([
     "dns connect!",
@@ -98,7 +100,9 @@ test("a name that does not resolve, and an address that the policy forbids, fail
   const server = keep(startModernMcpServer());
 
   const results = await Promise.all(
-    ["https://nowhere.example/mcp", server.url].map((url) => probe(guarded, targetOf(url), QUICK)),
+    ["https://nowhere.example/mcp", server.url].map((url) =>
+      probe(guarded, targetOf(url), { limits: QUICK }),
+    ),
   );
 
   expect(results.map(way)).toEqual(["dns!", "dns!"]);

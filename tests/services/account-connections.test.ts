@@ -11,6 +11,7 @@ const { db } = app.deps;
 const ctxOf = ({ account }: Person): AccountCtx => ({
   ...app.deps,
   requestId: "r",
+  signal: new AbortController().signal,
   account,
   via: { kind: "session", idHash: "" },
 });

@@ -40,6 +40,19 @@ document.addEventListener("formdata", (event) => {
   for (const [name] of unset) event.formData.delete(name);
 });
 
+// Giving a wait up ends the work for it, and leaves what was typed.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-cancel]")) return;
+  event.target.closest("form").dispatchEvent(new CustomEvent("htmx:abort"));
+  say("Cancelled.");
+});
+
+// What was told of as it went on is done; its page shows what came of it.
+document.addEventListener("onward", (event) => {
+  const swap = { target: "#main", select: "#main", selectOOB: "#live:innerHTML", swap: "outerHTML" };
+  htmx.ajax("GET", event.detail.data, { ...swap, push: "true" });
+});
+
 // Copying is offered where it can be done.
 const offerCopying = () => {
   if (!navigator.clipboard) return;

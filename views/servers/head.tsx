@@ -43,7 +43,7 @@ export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
       <div class="page-actions">
         <Form action={`${serverPath(server)}/test`} class="inline" id="test-form">
           <Button>Test now</Button>
-          <Busy words="Testing…" cancel={serverPath(server)} />
+          <Busy words="Testing…" wordsId="test-words" cancel={serverPath(server)} />
         </Form>
         {server.need === null && server.connection !== "not_connected" && mayWrite ? (
           <Disconnect server={server} />

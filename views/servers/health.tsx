@@ -20,7 +20,7 @@ export const Health = ({ server, tests, outOfBand = false }: Props) => {
         {tests.length > 1 && <Sparkline tests={tests} />}
       </div>
       {last ? (
-        <div class="card test">
+        <div id="test-result" class="card test">
           <p class="test-verdict">
             <Verdict test={last} />
             <span class="muted">
@@ -31,7 +31,7 @@ export const Health = ({ server, tests, outOfBand = false }: Props) => {
           <Stages stages={last.stages} />
         </div>
       ) : (
-        <p class="muted">
+        <p id="test-result" class="muted">
           Nobody has tested it yet. “Test now” goes all the way to a handshake, in your name.
         </p>
       )}

@@ -101,7 +101,7 @@ const GiveKey = ({ server, refused = null }: Props) => (
     <Form action={`${serverPath(server)}/connect`} refused={refused}>
       <Field name="secret" label="Key" type="password" refused={refused} autoComplete="off" />
       <Button tone="primary">Connect</Button>
-      <Busy words="Trying the key…" cancel={serverPath(server)} />
+      <Busy words="Trying the key…" />
     </Form>
   </Panel>
 );
@@ -118,7 +118,7 @@ const SetUp = ({ server, refused = null }: Props) => (
     </p>
     <Form action={`${serverPath(server)}/enable`} refused={refused}>
       <Button tone="primary">Set up</Button>
-      <Busy words="Reaching the server…" cancel={serverPath(server)} />
+      <Busy words="Reaching the server…" />
     </Form>
   </Panel>
 );

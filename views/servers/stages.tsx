@@ -11,8 +11,12 @@ const words: Record<string, string> = {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
-/** Each stage where it began and as long as it took. Widths are of the whole, in hundredths; none is thinner than one. */
-export const Stages = ({ stages }: { stages: PastTest["stages"] }) => {
+/**
+ * Each stage where it began and as long as it took. Widths are of the whole, in hundredths; none is thinner than one.
+ *
+ * @param now - the stage that a test is in, while it runs
+ */
+export const Stages = ({ stages, now = null }: { stages: PastTest["stages"]; now?: string | null }) => {
   const total = Math.max(
     stages.reduce((sum, { ms }) => sum + ms, 0),
     1,
@@ -40,6 +44,17 @@ export const Stages = ({ stages }: { stages: PastTest["stages"] }) => {
             <td class="stage-ms">{ok ? shownMs(ms) : `failed after ${shownMs(ms)}`}</td>
           </tr>
         ))}
+        {now !== null && (
+          <tr>
+            <th scope="row">{words[now] ?? now}</th>
+            <td class="stage-bar">
+              <svg width="100%" height="8" aria-hidden="true">
+                <rect width="100%" height="8" rx="2" class="bar-ground" />
+              </svg>
+            </td>
+            <td class="stage-ms">…</td>
+          </tr>
+        )}
       </tbody>
     </table>
   );

@@ -4,6 +4,7 @@ import type { Asking } from "#src/http/asking.ts";
 import { seeOther } from "#src/http/page-answer.ts";
 import { formIn, SentForm } from "#src/http/page-form.ts";
 import { noticeCookie } from "#src/http/page-notice.ts";
+import { withProgress } from "#src/http/page-progress.ts";
 import { attempt, type Refusal } from "#src/http/page-refusal.ts";
 import { WorkspaceParams } from "#src/http/params.ts";
 import { nameForUrl } from "#src/lib/server-names.ts";
@@ -13,9 +14,11 @@ import { show } from "#src/pages/show.ts";
 import type { Ctx, Deps } from "#src/services/context.ts";
 import { directory } from "#src/services/directory.ts";
 import * as members from "#src/services/members.ts";
-import { discoverOAuth, type OAuthDiscovery } from "#src/services/oauth-discovery.ts";
+import { discoverOAuth, type LookStep, type OAuthDiscovery } from "#src/services/oauth-discovery.ts";
 import { isAdmin } from "#src/services/scopes.ts";
+import { renderPart } from "#views/render.ts";
 import { FoundPage } from "#views/servers/new/found.tsx";
+import { LookSteps, type TakenStep } from "#views/servers/new/look-steps.tsx";
 import { NewServerPage } from "#views/servers/new/url.tsx";
 import { serversPath } from "#views/servers/paths.ts";
 
@@ -37,11 +40,15 @@ export const newServerPages = ({ settings: { publicUrl } }: Deps, asking: Asking
       { member: "apps:write", params: WorkspaceParams },
     )
 
-    .post("/look", ({ body, ...asked }) => look(asked, formIn(body)), {
-      member: "apps:write",
-      params: WorkspaceParams,
-      costly: "oauth-discovery",
-    })
+    .post(
+      "/look",
+      ({ body, set, ...asked }) =>
+        withProgress(asked, (ctx, tell) => {
+          const steps = new StepClock((taken) => tell(renderPart(<LookSteps steps={taken} outOfBand />)));
+          return look({ ctx, request: asked.request, set }, formIn(body), { onStep: steps.begin });
+        }),
+      { member: "apps:write", params: WorkspaceParams, costly: "oauth-discovery" },
+    )
 
     .post(
       "/",
@@ -57,7 +64,9 @@ export const newServerPages = ({ settings: { publicUrl } }: Deps, asking: Asking
             `${serversPath(ctx.member.workspaceId)}/${existing}`,
             noticeCookie("server_exists", publicUrl),
           );
-        return refusal.fields["url"] ? showUrl(asked, form.text("url"), refusal) : look(asked, form, refusal);
+        return refusal.fields["url"]
+          ? showUrl(asked, form.text("url"), refusal)
+          : look(asked, form, { refused: refusal });
       },
       { member: "apps:write", params: WorkspaceParams, costly: "oauth-discovery" },
     );
@@ -70,11 +79,21 @@ async function showUrl(asked: Asked, url: string, refusal: Refusal | null = null
   );
 }
 
-/** @param refused - why it could not be added as it was filled in, which the same form shows */
-async function look(asked: Asked, form: SentForm, refused: Refusal | null = null): Promise<Response> {
+/**
+ * @param options.refused - why it could not be added as it was filled in, which the same form shows
+ * @param options.onStep - told of each step of the look as it begins
+ */
+async function look(
+  asked: Asked,
+  form: SentForm,
+  { refused = null, onStep }: { refused?: Refusal | null; onStep?: (step: LookStep) => void },
+): Promise<Response> {
   const { ctx } = asked;
   const began = performance.now();
-  const { done: found, refusal } = await attempt(() => discoverOAuth(ctx, form.text("url")), lookFailures);
+  const { done: found, refusal } = await attempt(
+    () => discoverOAuth(ctx, form.text("url"), onStep),
+    lookFailures,
+  );
   const ms = performance.now() - began;
   if (refusal && !isMendedLater(refusal)) return showUrl(asked, form.text("url"), refusal);
 
@@ -98,6 +117,25 @@ async function look(asked: Asked, form: SentForm, refused: Refusal | null = null
     />,
     refused ?? {},
   );
+}
+
+/** Each step ends where the next one begins. */
+class StepClock {
+  readonly #taken: TakenStep[] = [];
+  readonly #show: (taken: TakenStep[]) => void;
+  #began = performance.now();
+
+  constructor(show: (taken: TakenStep[]) => void) {
+    this.#show = show;
+  }
+
+  readonly begin = (step: LookStep): void => {
+    const last = this.#taken.at(-1);
+    if (last) last.ms = performance.now() - this.#began;
+    this.#began = performance.now();
+    this.#taken.push({ step, ms: null });
+    this.#show(this.#taken);
+  };
 }
 
 /** A server that is down, or not yet what it will be, can be added all the same; an address that may not be called cannot. */

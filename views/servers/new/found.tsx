@@ -63,7 +63,7 @@ export const FoundPage = (props: Props) => {
               Only add
             </Button>
           )}
-          <Busy words="Adding the server…" cancel={path} />
+          <Busy words="Adding the server…" />
         </p>
       </Form>
     </NewServerLayout>

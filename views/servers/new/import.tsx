@@ -66,7 +66,7 @@ export const PickPage = ({ shell, path, found }: PickProps) => (
         <a class="button" href={`${path}/import`}>
           Paste another
         </a>
-        <Busy words="Looking at each…" cancel={path} />
+        <Busy words="Looking at each…" />
       </p>
     </Form>
   </NewServerLayout>

@@ -2,6 +2,7 @@ import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import type { Shell } from "#views/layout.tsx";
 import { Busy } from "#views/servers/busy.tsx";
+import { LookSteps } from "#views/servers/new/look-steps.tsx";
 import { NewServerLayout } from "#views/servers/new/ways.tsx";
 
 type Props = { shell: Shell; path: string; url: string; refused?: Refused };
@@ -32,7 +33,8 @@ export const UrlForm = ({ path, url, refused }: { path: string; url: string; ref
     />
     <p class="form-actions">
       <Button tone="primary">Look</Button>
-      <Busy words="Knocking at the server…" cancel={`${path}/new`} />
+      <Busy words="Looking…" />
     </p>
+    <LookSteps steps={[]} />
   </Form>
 );
