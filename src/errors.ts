@@ -66,3 +66,19 @@ export const notFound = (): AppError =>
 /** A body that parses but says something impossible; `path` is a JSON Pointer (RFC 6901) into it. */
 export const invalid = (path: string, message: string): AppError =>
   new AppError("invalid", message, { fields: { errors: [{ path, message }] } });
+
+/** The same for everything that is wrong with it. */
+export const invalidFields = (errors: readonly FieldError[]): AppError =>
+  new AppError("invalid", summaryOf(errors), { fields: { errors } });
+
+const summarized = 3;
+
+/** What is wrong as one text, for whoever is shown nothing else. */
+export function summaryOf(errors: readonly FieldError[]): string {
+  if (errors.length === 0) return "The request does not fit what this endpoint takes.";
+  const told = errors.slice(0, summarized).map(({ path, message }) => `${nameOf(path)}: ${message}`);
+  const more = errors.length - told.length;
+  return [...told, ...(more > 0 ? [`And ${more} more.`] : [])].join(" ");
+}
+
+const nameOf = (path: string): string => (path === "" ? "The body" : path.slice(1).replaceAll("/", "."));

@@ -11,7 +11,12 @@ import type { Deps } from "#src/services/context.ts";
 const Filters = t.Object({
   ...PageQuery,
   action: t.Optional(
-    t.String({ pattern: "^[a-z_]+\\.[a-z_]+$", maxLength: 100, description: "Such as `server.created`." }),
+    t.String({
+      pattern: "^[a-z_]+\\.[a-z_]+$",
+      expects: "the name of an action, such as server.created",
+      maxLength: 100,
+      description: "Such as `server.created`.",
+    }),
   ),
   memberId: t.Optional(
     t.String({
@@ -20,10 +25,20 @@ const Filters = t.Object({
     }),
   ),
   targetType: t.Optional(
-    t.String({ pattern: "^[a-z_]+$", maxLength: 100, description: "Such as `server`." }),
+    t.String({
+      pattern: "^[a-z_]+$",
+      expects: "the name of a thing, such as server",
+      maxLength: 100,
+      description: "Such as `server`.",
+    }),
   ),
   targetId: t.Optional(
-    t.String({ pattern: "^[A-Za-z0-9_-]+$", maxLength: 100, description: "What it was done to." }),
+    t.String({
+      pattern: "^[A-Za-z0-9_-]+$",
+      expects: "an id",
+      maxLength: 100,
+      description: "What it was done to.",
+    }),
   ),
 });
 

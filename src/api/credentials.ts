@@ -25,6 +25,8 @@ export const credentialsApi = (asking: Asking) =>
                 minLength: 1,
                 maxLength: 8192,
                 pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
+                expects:
+                  "1 to 8,192 letters, digits and signs of ASCII, without a space at the beginning or the end",
                 description: "For `api_key` servers: kept sealed and never shown again.",
               }),
             ),

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
-import { AppError, type ErrorCode, type FieldError } from "#src/errors.ts";
+import { AppError, type ErrorCode, invalidFields, summaryOf } from "#src/errors.ts";
+import { faultsOf } from "#src/http/faults.ts";
 import { pageError } from "#src/http/page-errors.ts";
 import { wantsPage } from "#src/http/page-request.ts";
 import { isUnsafe, requestOf } from "#src/http/request.ts";
@@ -125,57 +126,16 @@ function failureOf(error: unknown): AppError {
 
 /** Elysia's own message repeats the submitted value, which may be a secret: only path and rule leave. */
 function failureOfValidation(error: ValidationError): AppError {
-  const errors = faultsOf(error);
   switch (error.type) {
     case "body":
-      return new AppError("invalid", summaryOf(errors), { fields: { errors } });
+      return invalidFields(faultsOf(error));
     case "params":
       return new AppError("not_found", "There is no such thing here, or you cannot see it.");
     case "response":
       return new AppError("internal_error", "Something broke on our side.", { cause: error });
-    default:
+    default: {
+      const errors = faultsOf(error);
       return new AppError("bad_request", summaryOf(errors), { fields: { errors } });
+    }
   }
-}
-
-function faultsOf(error: ValidationError): FieldError[] {
-  const faults = new Map<string, FieldError>();
-  for (const { path: whole, message, schema } of found(error)) {
-    const path = whole.length > maxPathChars ? `${whole.slice(0, maxPathChars).toWellFormed()}…` : whole;
-    if (!faults.has(path) && faults.size < 20)
-      faults.set(path, { path, message: choicesOf(schema) ?? message });
-  }
-  return [...faults.values()];
-}
-
-/** A field's name is the sender's own, and may be as long as a body. */
-const maxPathChars = 200;
-
-type Schema = { const?: unknown; enum?: unknown[]; anyOf?: Schema[] };
-type Fault = FieldError & { schema?: Schema; errors?: Iterable<Fault>[] };
-
-/** Every schema here is TypeBox, whose compiled check lists what it found; a query's number has a check of another kind. */
-function* found(error: ValidationError): Iterable<Fault> {
-  const { Errors } = error.validator as { Errors?(value: unknown): Iterable<Fault> };
-  for (const fault of Errors?.call(error.validator, error.value) ?? []) yield* closest(fault);
-}
-
-/** What may stand there, where that is a short list; null for everything else. */
-function choicesOf({ enum: values, anyOf = [] }: Schema = {}): string | null {
-  const choices = values ?? anyOf.map((one) => one.const);
-  const isList = choices.length > 0 && choices.every((choice) => typeof choice === "string");
-  return isList ? `Expected one of ${choices.join(", ")}` : null;
-}
-
-/** Of a body that may be left out, what is wrong with the one that was sent. */
-function* closest(fault: Fault): Iterable<Fault> {
-  const variant = fault.path === "" ? fault.errors?.[0] : undefined;
-  if (variant) yield* variant;
-  else yield fault;
-}
-
-function summaryOf(errors: FieldError[]): string {
-  const first = errors[0];
-  if (!first) return "The request does not fit what this endpoint takes.";
-  return `${first.path ? first.path.slice(1).replaceAll("/", ".") : "The body"}: ${first.message}.`;
 }

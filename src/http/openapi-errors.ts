@@ -43,7 +43,7 @@ const authorizeUrl = `${server}/oauth/authorize`;
 const looks: Record<ErrorCode, { message: string } & Json> = {
   bad_request: {
     message: "limit: Expected a whole number from 1 to 200.",
-    errors: [{ path: "/limit", message: "Expected a whole number from 1 to 200" }],
+    errors: [{ path: "/limit", message: "Expected a whole number from 1 to 200." }],
   },
   not_authenticated: { message: "Sign in, or send an API key that works as `Authorization: Bearer sy_…`." },
   sign_in_failed: { message: "Google did not sign you in. Begin again.", errorDescription: "access_denied" },
@@ -66,7 +66,7 @@ const looks: Record<ErrorCode, { message: string } & Json> = {
   not_found: { message: "There is no such thing here, or you cannot see it." },
   conflict: {
     message: "This workspace already has a server with this URL.",
-    errors: [{ path: "/url", message: "Already taken" }],
+    errors: [{ path: "/url", message: "Already taken." }],
   },
   authorization_required: {
     message: "Linear asks you to sign in. Open authorizeUrl in a browser.",
@@ -90,8 +90,8 @@ const looks: Record<ErrorCode, { message: string } & Json> = {
   unsupported_media_type: { message: "Send the body as application/json." },
   misdirected_request: { message: "This address is not served here. Use https://switchyard.example.com." },
   invalid: {
-    message: "url: Expected string.",
-    errors: [{ path: "/url", message: "Expected string" }],
+    message: "url: Expected text.",
+    errors: [{ path: "/url", message: "Expected text." }],
   },
   url_not_allowed: {
     message: "Addresses of private networks are not allowed. An operator can add the host to EGRESS_ALLOW.",

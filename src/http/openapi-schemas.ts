@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
 export function schemaOf(schema: unknown, components: Json): unknown {
   if (Array.isArray(schema)) return schema.map((one) => schemaOf(one, components));
   if (typeof schema !== "object" || schema === null) return schema;
-  const { $id, documentedAs, ...plain } = schema as Json;
+  const { $id, documentedAs, expects: _, ...plain } = schema as Json;
   if (typeof $id === "string") {
     components[$id] ??= schemaOf(plain, components);
     return { $ref: `#/components/schemas/${$id}` };

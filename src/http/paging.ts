@@ -1,5 +1,4 @@
 import { t } from "elysia";
-import { badQuery } from "#src/http/query.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
 
 const largestPage = 200;
@@ -8,6 +7,8 @@ const largestPage = 200;
 export const PageQuery = {
   limit: t.Optional(
     t.String({
+      pattern: "^(?:[1-9][0-9]?|1[0-9]{2}|200)$",
+      expects: `a whole number from 1 to ${largestPage}`,
       description: "How many at most.",
       documentedAs: { type: "integer", minimum: 1, maximum: largestPage, default: largestPage },
     }),
@@ -15,13 +16,17 @@ export const PageQuery = {
   cursor: t.Optional(t.String({ maxLength: 1024, description: "From the `next` link of an earlier page." })),
 };
 
-/** @throws {AppError} `bad_request` */
-export function pageInput({ limit, cursor = null }: { limit?: string; cursor?: string | null }): PageInput {
-  if (limit === undefined) return { limit: largestPage, cursor };
-  if (!/^[1-9][0-9]{0,2}$/.test(limit) || Number(limit) > largestPage)
-    throw badQuery("limit", `Expected a whole number from 1 to ${largestPage}`);
-  return { limit: Number(limit), cursor };
-}
+/** A page as a `PageQuery` asks for it. */
+export const pageInput = ({
+  limit,
+  cursor = null,
+}: {
+  limit?: string;
+  cursor?: string | null;
+}): PageInput => ({
+  limit: Number(limit ?? largestPage),
+  cursor,
+});
 
 /** The items alone are the body; the rest goes into `X-Total-Count` and `Link` (RFC 8288 §3). */
 export function answerPage<T>(

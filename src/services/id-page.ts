@@ -42,7 +42,7 @@ function idIn(
   const [listName, id] = decodeCursor(cursor) ?? [];
   if (listName !== name || typeof id !== "number" || id < 1 || id > largestId)
     throw new AppError("bad_request", "This cursor does not belong to this list. Begin again without one.", {
-      fields: { errors: [{ path: "/cursor", message: "Not a cursor of this list" }] },
+      fields: { errors: [{ path: "/cursor", message: "This is no cursor of this list." }] },
     });
   return id;
 }

@@ -75,7 +75,7 @@ export const taken = (what: "url" | "name"): AppError =>
       ? "This workspace already has a server with this URL."
       : "This workspace already has a server with this name.",
     {
-      fields: { errors: [{ path: `/${what}`, message: "Already taken" }] },
+      fields: { errors: [{ path: `/${what}`, message: "Already taken." }] },
     },
   );
 

@@ -44,7 +44,7 @@ function positionOf(
   throw new AppError(
     "bad_request",
     "This cursor does not belong to this list and order. Begin again without one.",
-    { fields: { errors: [{ path: "/cursor", message: "Not a cursor of this list" }] } },
+    { fields: { errors: [{ path: "/cursor", message: "This is no cursor of this list." }] } },
   );
 }
 
