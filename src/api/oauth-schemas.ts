@@ -52,7 +52,7 @@ export const OAuthDiscovery = t.Object(
 const orDefault = <T extends Parameters<typeof t.Union>[0][number]>(schema: T, description: string) =>
   t.Optional(t.Union([schema, t.Null()], { description }));
 const Scopes = t.Array(t.String({ minLength: 1, maxLength: 256 }), { maxItems: 200 });
-const Parameters = t.Record(t.String({ minLength: 1, maxLength: 100 }), t.String({ maxLength: 2048 }));
+const Parameters = t.Record(t.String(), t.String({ maxLength: 2048 }));
 
 export const oauthSettings = {
   clientId: orDefault(t.String({ minLength: 1, maxLength: 2048 }), "A client that was registered by hand."),

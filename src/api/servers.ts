@@ -12,9 +12,7 @@ import * as servers from "#src/services/servers/index.ts";
 import { serverExample } from "#src/api/examples.ts";
 
 const fields = {
-  name: t.Optional(
-    t.String({ minLength: 1, maxLength: 200, description: "1–80 characters; made up where absent." }),
-  ),
+  name: t.Optional(t.String({ maxLength: 1000, description: "1–80 characters; made up where absent." })),
   description: t.Optional(t.Union([t.String({ maxLength: 2000 }), t.Null()])),
   authType: t.Optional(AuthType),
   header: t.Optional(

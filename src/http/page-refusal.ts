@@ -42,7 +42,13 @@ function refusalOf(failure: AppError): Refusal {
     status: failure.reason === "not_authenticated" ? 422 : statusOf[failure.reason],
     message: errors.length === 0 ? failure.message : null,
     fields: Object.fromEntries(
-      errors.map(({ path, message }) => [path.slice(1).replaceAll("/", "."), message]),
+      errors.toReversed().flatMap(({ path, message }) => fieldsOf(path).map((name) => [name, message])),
     ),
   };
+}
+
+/** What is wrong with one entry is told at the field that holds them all; there the first fault is told. */
+function fieldsOf(path: string): string[] {
+  const names = path.slice(1).split("/");
+  return names.map((_, index) => names.slice(0, index + 1).join("."));
 }

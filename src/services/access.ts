@@ -1,4 +1,4 @@
-import { invalid } from "#src/errors.ts";
+import { invalidFields } from "#src/errors.ts";
 import * as credentialRows from "#src/db/credentials.ts";
 import * as chosenRows from "#src/db/server-members.ts";
 import * as serverRows from "#src/db/servers.ts";
@@ -27,11 +27,13 @@ export async function set(
   input: { access: Access["access"]; memberIds?: number[] },
 ): Promise<Access> {
   const { server } = await find(ctx, serverId);
-  const memberIds =
-    input.access === "everyone" ? [] : [...new Set(input.memberIds ?? [])].sort((a, b) => a - b);
-  const existing = await chosenRows.existing(ctx.db, server.workspaceId, memberIds);
-  const stranger = memberIds.findIndex((id) => !existing.has(id));
-  if (stranger >= 0) throw invalid(`/memberIds/${stranger}`, "This is no member of the workspace.");
+  const asked = input.access === "everyone" ? [] : (input.memberIds ?? []);
+  const existing = await chosenRows.existing(ctx.db, server.workspaceId, asked);
+  const strangers = asked.flatMap((id, index) =>
+    existing.has(id) ? [] : [{ path: `/memberIds/${index}`, message: "This is no member of the workspace." }],
+  );
+  if (strangers.length > 0) throw invalidFields(strangers);
+  const memberIds = [...existing].sort((a, b) => a - b);
 
   await dropCredentials(ctx, server, async (tx) => {
     await serverRows.update(tx, server.workspaceId, server.id, { access: input.access });

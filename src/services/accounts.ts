@@ -3,8 +3,9 @@ import * as rows from "#src/db/accounts.ts";
 import * as members from "#src/db/members.ts";
 import type { Account, AccountCtx, Deps, Role, Scope } from "#src/services/context.ts";
 import { cleanText } from "#src/lib/text.ts";
+import { checkAll } from "#src/services/checks.ts";
 import { nameIn } from "#src/services/names.ts";
-import { checkPassword, hashPassword } from "#src/services/passwords.ts";
+import { hashPassword, passwordIn } from "#src/services/passwords.ts";
 import { scopesOfKey, scopesOfRole } from "#src/services/scopes.ts";
 
 /** Somebody new, as they say who they are. */
@@ -28,14 +29,22 @@ export const presentAccount = ({ id, email, name, avatarUrl }: rows.AccountRow):
   avatarUrl,
 });
 
+/** What a newcomer claims, tidied. @throws {AppError} `invalid` */
+export const newcomerIn = ({ email, name, password }: Newcomer): Newcomer =>
+  checkAll({
+    email: () => emailIn(email),
+    name: () => nameIn(name),
+    password: () => passwordIn(password),
+  });
+
 /**
  * Takes the time of a password hash, so it is done before a transaction begins.
  *
  * @throws {AppError} `invalid`
  */
-export async function check({ email, name, password }: Newcomer): Promise<CheckedNewcomer> {
-  checkPassword(password);
-  return { email: emailIn(email), name: nameIn(name), passwordHash: await hashPassword(password) };
+export async function check(newcomer: Newcomer): Promise<CheckedNewcomer> {
+  const { email, name, password } = newcomerIn(newcomer);
+  return { email, name, passwordHash: await hashPassword(password) };
 }
 
 /** @throws {AppError} `conflict` where the e-mail address has an account already */

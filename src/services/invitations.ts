@@ -5,6 +5,7 @@ import * as workspaces from "#src/db/workspaces.ts";
 import { makeToken, readToken } from "#src/lib/tokens.ts";
 import * as accounts from "#src/services/accounts.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { checkAll } from "#src/services/checks.ts";
 import type { Account, Ctx, Deps, Role } from "#src/services/context.ts";
 import { pageById } from "#src/services/id-page.ts";
 import type { Page, PageInput } from "#src/services/paging.ts";
@@ -102,8 +103,9 @@ export async function accept(
   { token, joiner, browser }: { token: string; joiner: Joiner; browser: sessions.Browser },
 ): Promise<{ answer: Acceptance; session: sessions.OpenedSession }> {
   const read = readToken("syi_", token);
-  if (!read || !(await rows.findOpen(deps.db, read.workspaceId, read.hash))) throw notFound();
-  const checked = "newcomer" in joiner ? { newcomer: await accounts.check(joiner.newcomer) } : joiner;
+  const shown = read && (await rows.findOpen(deps.db, read.workspaceId, read.hash));
+  if (!shown) throw notFound();
+  const checked = "newcomer" in joiner ? { newcomer: await checkNewcomer(shown, joiner.newcomer) } : joiner;
 
   return await deps.db.transaction(async (tx) => {
     const workspace = await workspaces.lock(tx, read.workspaceId);
@@ -111,7 +113,7 @@ export async function accept(
     if (!workspace || !invitation) throw notFound();
 
     const { email } = "newcomer" in checked ? checked.newcomer : checked.account;
-    if (invitation.email && !accounts.isSameEmail(invitation.email, email)) throw otherEmail();
+    requireInvited(invitation, email);
     const account = "newcomer" in checked ? await accounts.create(tx, checked.newcomer) : checked.account;
     const { member, session } = await join({ ...deps, db: tx }, account, { invitation, browser });
     const answer = {
@@ -144,7 +146,21 @@ async function join(
   return { member, session };
 }
 
-const otherEmail = () => invalid("/email", "This invitation was made for another e-mail address.");
+async function checkNewcomer(
+  invitation: rows.InvitationRow,
+  newcomer: accounts.Newcomer,
+): Promise<accounts.CheckedNewcomer> {
+  checkAll({
+    newcomer: () => accounts.newcomerIn(newcomer),
+    email: () => requireInvited(invitation, newcomer.email.trim()),
+  });
+  return accounts.check(newcomer);
+}
+
+function requireInvited(invitation: rows.InvitationRow, email: string): void {
+  if (invitation.email === null || accounts.isSameEmail(invitation.email, email)) return;
+  throw invalid("/email", "This invitation was made for another e-mail address.");
+}
 
 const targetOf = ({ id, email }: rows.InvitationRow) => ({ type: "invitation", id, name: email });
 

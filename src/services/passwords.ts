@@ -17,16 +17,16 @@ let decoy: Promise<string> | undefined;
  *
  * @throws {AppError} `invalid`
  */
-export function checkPassword(password: string): void {
+export function passwordIn(password: string): string {
   const length = codePointLength(password);
   if (length < minChars || length > maxChars || hasForbiddenCharacters(password))
     throw invalid("/password", `A password has ${minChars} to ${maxChars} characters.`);
+  return password;
 }
 
-/** @throws {AppError} `invalid`, as `checkPassword` does */
+/** @throws {AppError} `invalid`, as `passwordIn` does */
 export async function hashPassword(password: string): Promise<string> {
-  checkPassword(password);
-  return await Bun.password.hash(normalized(password), argon2id);
+  return await Bun.password.hash(normalized(passwordIn(password)), argon2id);
 }
 
 /**

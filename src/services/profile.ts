@@ -1,10 +1,11 @@
 import { invalid, notFound } from "#src/errors.ts";
 import * as accounts from "#src/db/accounts.ts";
 import * as sessions from "#src/db/sessions.ts";
+import { checkAll } from "#src/services/checks.ts";
 import type { AccountCtx } from "#src/services/context.ts";
 import { requireSession } from "#src/services/identity.ts";
 import { nameIn } from "#src/services/names.ts";
-import { hashPassword, isPassword } from "#src/services/passwords.ts";
+import { hashPassword, isPassword, passwordIn } from "#src/services/passwords.ts";
 
 /** A browser in which the account is signed in. `id` names it to its owner and opens nothing. */
 export type SignedIn = {
@@ -41,8 +42,13 @@ export async function changePassword(
 ): Promise<void> {
   const idHash = sessionIn(ctx);
   const { passwordHash: before } = await ownRow(ctx);
-  if (before !== null && !(await isPassword(input.current, before)))
-    throw invalid("/current", "This is not your password.");
+  const isRight = before === null || (await isPassword(input.current, before));
+  checkAll({
+    current: () => {
+      if (!isRight) throw invalid("/current", "This is not your password.");
+    },
+    password: () => passwordIn(input.password),
+  });
   const passwordHash = await hashPassword(input.password);
 
   await ctx.db.transaction(async (tx) => {

@@ -5,6 +5,7 @@ import { hashToken } from "#src/lib/tokens.ts";
 import * as accounts from "#src/services/accounts.ts";
 import * as apiKeys from "#src/services/api-keys.ts";
 import type { Actor } from "#src/services/audit-events.ts";
+import { checkAll } from "#src/services/checks.ts";
 import type { Deps, Role, Scope } from "#src/services/context.ts";
 import { nameIn } from "#src/services/names.ts";
 import * as sessions from "#src/services/sessions.ts";
@@ -71,7 +72,10 @@ async function complete<Made>(
 ) {
   if (await installation.isComplete(deps.db)) throw alreadyDone();
   if (!isSetUpToken(input.token, deps.settings.setupToken)) throw wrongToken();
-  const workspaceName = nameIn(input.workspaceName, "/workspaceName");
+  const { workspaceName } = checkAll({
+    newcomer: () => accounts.newcomerIn(input),
+    workspaceName: () => nameIn(input.workspaceName, "/workspaceName"),
+  });
   const newcomer = await accounts.check(input);
 
   const done = await deps.db.transaction(async (tx) => {

@@ -92,6 +92,15 @@ test.each([
   expect((await there.get("/account")).status).toBe(200);
 });
 
+test("both passwords are looked at before either is refused", async () => {
+  const { here } = await somebody();
+
+  const seen = await here.post("/account/password", { current: "a wrong guess", password: "short" });
+
+  expect(seen.html).toContain("This is not your password.");
+  expect(seen.html).toContain("A password has 8 to 256 characters.");
+});
+
 test("guessing the password of a browser left open is limited", async () => {
   const limited = await testApp();
   const { ada } = await makePeople(limited);

@@ -155,6 +155,20 @@ describe("the OAuth switches", () => {
   });
 });
 
+test("what is wrong with one entry of several is told at the field that holds them", async () => {
+  const { path } = await addServer("oauth");
+
+  const seen = await asAda.post(`${path}/oauth`, {
+    ...oauthFields,
+    "oauth.scopes": 'read quo"te',
+    "oauth.authorizationParameters": "audience=https://api.example.com\nstate=mine",
+  });
+
+  expect(seen.status).toBe(422);
+  expect(seen.html).toContain("We set state ourselves.");
+  expect(seen.html).toContain("A scope is printable ASCII");
+});
+
 test("the header that carries a key is an admin's to name", async () => {
   const { path, read } = await addServer("api_key");
 

@@ -4,6 +4,7 @@ import { isUniqueViolation } from "#src/db/rows.ts";
 import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
 import { announce } from "#src/services/changes.ts";
+import { checkAll } from "#src/services/checks.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { type FirstLook, firstLook } from "#src/services/discovery.ts";
 import { requestIcon } from "#src/services/icons.ts";
@@ -12,7 +13,7 @@ import { record } from "#src/services/probes.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
-import { secretOf, settingsOf } from "#src/services/servers/oauth-input.ts";
+import { checkOAuth, secretOf, settingsOf } from "#src/services/servers/oauth-input.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
 
 export type CreateInput = ServerInput & { url: string; discover?: boolean };
@@ -27,7 +28,8 @@ export type CreateInput = ServerInput & { url: string; discover?: boolean };
  */
 export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
   requireAdminForOAuth(ctx, input);
-  const { url = "", ...columns } = columnsOf(input);
+  const checked = checkAll({ columns: () => columnsOf(input), oauth: () => checkOAuth(input.oauth) });
+  const { url = "", ...columns } = checked.columns;
   checkEgress(ctx, url);
   if (await rows.hasUrl(ctx.db, ctx.member.workspaceId, url)) throw taken("url");
 

@@ -1,6 +1,7 @@
 import { invalid } from "#src/errors.ts";
 import type { NewServer } from "#src/db/servers.ts";
 import { parseServerUrl } from "#src/lib/url.ts";
+import { checkAll } from "#src/services/checks.ts";
 import type { AuthType, Ctx } from "#src/services/context.ts";
 import { nameIn } from "#src/services/names.ts";
 import { requireScope } from "#src/services/scopes.ts";
@@ -21,14 +22,16 @@ const reserved =
 
 /** The columns that a caller's fields become. Absent fields stay absent. @throws {AppError} `invalid` */
 export function columnsOf(input: ServerInput): Partial<NewServer> {
-  return {
-    ...(input.url === undefined ? {} : { url: serverUrl(input.url) }),
-    ...(input.name === undefined ? {} : { name: nameIn(input.name) }),
-    ...(input.description === undefined ? {} : { description: description(input.description) }),
-    ...(input.authType === undefined ? {} : { authType: input.authType }),
-    ...(input.header?.name === undefined ? {} : { headerName: headerName(input.header.name) }),
-    ...(input.header?.prefix === undefined ? {} : { headerPrefix: headerPrefix(input.header.prefix) }),
-  };
+  const { url, name, description, authType, header = {} } = input;
+  const { name: headerName, prefix: headerPrefix } = header;
+  return checkAll({
+    ...(url === undefined ? {} : { url: () => serverUrl(url) }),
+    ...(name === undefined ? {} : { name: () => nameIn(name) }),
+    ...(description === undefined ? {} : { description: () => description?.trim() || null }),
+    ...(authType === undefined ? {} : { authType: () => authType }),
+    ...(headerName === undefined ? {} : { headerName: () => headerNameIn(headerName) }),
+    ...(headerPrefix === undefined ? {} : { headerPrefix: () => headerPrefixIn(headerPrefix) }),
+  });
 }
 
 /** How tokens are asked for, and what for, is an admin's to say. @throws {AppError} `insufficient_scope` */
@@ -42,9 +45,7 @@ export function serverUrl(text: string): string {
   return parsed.url.href;
 }
 
-const description = (text: string | null): string | null => (text === null ? null : text.trim() || null);
-
-function headerName(text: string): string {
+function headerNameIn(text: string): string {
   // RFC 9110 §5.6.2: a field name is a token.
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(text))
     throw invalid("/header/name", "This is no header name.");
@@ -53,7 +54,7 @@ function headerName(text: string): string {
   return text;
 }
 
-function headerPrefix(text: string): string {
+function headerPrefixIn(text: string): string {
   if (!/^[\x20-\x7e]{0,32}$/.test(text))
     throw invalid("/header/prefix", "A prefix has at most 32 printable ASCII characters.");
   return text.trimStart();

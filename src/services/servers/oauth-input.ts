@@ -1,4 +1,4 @@
-import { invalid } from "#src/errors.ts";
+import { type FieldError, invalidFields } from "#src/errors.ts";
 import type { OAuthSettings } from "#src/db/schema.ts";
 import { reservedAuthorizationParameters } from "#src/oauth/authorization.ts";
 import { validScopes } from "#src/oauth/scopes.ts";
@@ -19,22 +19,54 @@ const reservedParameters = {
   authorizationParameters: reservedAuthorizationParameters,
   tokenParameters: reservedTokenParameters,
 };
-type ParametersName = keyof typeof reservedParameters;
+const maxParameterChars = 100;
 
-/** The settings after an edit. @throws {AppError} `invalid` */
+/** What can be said of it wherever the server is. @throws {AppError} `invalid` */
+export function checkOAuth(input: OAuthInput | undefined): void {
+  const faults = [
+    ...issuerFaults(input?.issuer),
+    ...scopeFaults("scopes", input?.scopes),
+    ...scopeFaults("scopeCeiling", input?.scopeCeiling),
+    ...parameterFaults("authorizationParameters", input?.authorizationParameters),
+    ...parameterFaults("tokenParameters", input?.tokenParameters),
+  ];
+  if (faults.length > 0) throw invalidFields(faults);
+}
+
+const issuerFaults = (issuer: string | undefined): FieldError[] =>
+  issuer === undefined || /^https?:$/.test(URL.parse(issuer)?.protocol ?? "")
+    ? []
+    : [{ path: "/oauth/issuer", message: "An issuer is an http or https URL." }];
+
+const scopeFaults = (name: "scopes" | "scopeCeiling", scopes: readonly string[] | null = []): FieldError[] =>
+  (scopes ?? []).flatMap((scope, index) =>
+    validScopes([scope]).length === 1
+      ? []
+      : [
+          {
+            path: `/oauth/${name}/${index}`,
+            message: "A scope is printable ASCII without spaces, quotes and backslashes.",
+          },
+        ],
+  );
+
+const parameterFaults = (
+  name: keyof typeof reservedParameters,
+  parameters: Record<string, string> | null = {},
+): FieldError[] =>
+  Object.keys(parameters ?? {}).flatMap((parameter) => {
+    if (reservedParameters[name].includes(parameter))
+      return [{ path: `/oauth/${name}/${parameter}`, message: `We set ${parameter} ourselves.` }];
+    return parameter.length > 0 && parameter.length <= maxParameterChars
+      ? []
+      : [{ path: `/oauth/${name}`, message: `A parameter's name has 1 to ${maxParameterChars} characters.` }];
+  });
+
+/** The settings after an edit that `checkOAuth` found sound. */
 export function settingsOf(
   present: OAuthSettings,
-  { clientSecret: _, issuer, ...input }: OAuthInput,
+  { clientSecret: _, issuer: __, ...input }: OAuthInput,
 ): OAuthSettings {
-  if (issuer !== undefined && !/^https?:$/.test(URL.parse(issuer)?.protocol ?? ""))
-    throw invalid("/oauth/issuer", "An issuer is an http or https URL.");
-  for (const name of ["scopes", "scopeCeiling"] as const)
-    if (input[name] && validScopes(input[name]).length !== new Set(input[name]).size)
-      throw invalid(`/oauth/${name}`, "A scope is printable ASCII without spaces, quotes and backslashes.");
-  for (const [name, reserved] of Object.entries(reservedParameters) as [ParametersName, readonly string[]][])
-    for (const parameter of Object.keys(input[name] ?? {}))
-      if (reserved.includes(parameter))
-        throw invalid(`/oauth/${name}/${parameter}`, "We set this parameter ourselves.");
   const merged = Object.entries({ ...present, ...input }).filter(
     ([, value]) => value !== null && value !== undefined,
   );

@@ -5,6 +5,7 @@ import * as flowRows from "#src/db/oauth-flows.ts";
 import { isUniqueViolation } from "#src/db/rows.ts";
 import * as rows from "#src/db/servers.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { checkAll } from "#src/services/checks.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { replaceIcon } from "#src/services/icons.ts";
@@ -13,7 +14,13 @@ import { taken } from "#src/services/servers/create.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { find, get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
-import { type OAuthInput, secretOf, settingsOf, withoutClient } from "#src/services/servers/oauth-input.ts";
+import {
+  checkOAuth,
+  type OAuthInput,
+  secretOf,
+  settingsOf,
+  withoutClient,
+} from "#src/services/servers/oauth-input.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
 
 /** What an edit took away, said aloud. */
@@ -37,7 +44,11 @@ export async function update(
   requireAdminForOAuth(ctx, input);
   const { server } = await find(ctx, id);
   if (Object.keys(input).length === 0) return { ...(await get(ctx, id)), warnings: [] };
-  const columns = columnsOf(input);
+  const { columns } = checkAll({
+    columns: () => columnsOf(input),
+    oauth: () => checkOAuth(input.oauth),
+    issuer: () => requireKnownIssuer(server, input.oauth),
+  });
   if (columns.url !== undefined) checkEgress(ctx, columns.url);
 
   const upheaval = upheavalOf(server, columns, input.oauth);
@@ -86,6 +97,13 @@ function forgotten(server: Server, { url }: { url?: string }, upheaval: Upheaval
   };
 }
 
+/** Whom members' credentials come from, an admin accepts but does not make up. */
+function requireKnownIssuer(server: Server, { issuer }: OAuthInput = {}): void {
+  if (issuer === undefined || server.issuer === null) return;
+  if (issuer !== server.issuer && issuer !== server.otherIssuer)
+    throw invalid("/oauth/issuer", "The server's metadata does not name this issuer.");
+}
+
 /** A client that was entered, and trust in an issuer, were meant for the place that the server had then. */
 function oauthColumns(
   ctx: Ctx,
@@ -95,9 +113,6 @@ function oauthColumns(
 ): rows.ServerChange {
   if (oauth === undefined && upheaval === null) return {};
   const { issuer } = oauth ?? {};
-  const isKnown = server.issuer === null || issuer === server.issuer || issuer === server.otherIssuer;
-  if (issuer !== undefined && !isKnown)
-    throw invalid("/oauth/issuer", "The server's metadata does not name this issuer.");
   return {
     oauth: settingsOf(upheaval === null ? server.oauth : withoutClient(server.oauth), oauth ?? {}),
     ...(upheaval === null ? {} : { oauthSecret: null }),
