@@ -94,7 +94,8 @@ const looks: Record<ErrorCode, { message: string } & Json> = {
     errors: [{ path: "/url", message: "Expected text." }],
   },
   url_not_allowed: {
-    message: "Addresses of private networks are not allowed. An operator can add the host to EGRESS_ALLOW.",
+    message:
+      "No address on the public internet is known for this name. Check that it is spelled right; if the server is inside your network, the operator has to allow it with EGRESS_ALLOW=host:port.",
     stage: "dns",
   },
   discovery_failed: {

@@ -37,17 +37,25 @@ export function plainHostname(hostname: string): string {
 }
 
 /**
- * One wording, whatever the reason was and whatever the network said, so that nobody maps a network by asking. What was
- * refused, and the setting that would allow it, stands in `setting`.
+ * One wording, whatever the reason was and whatever the network said, so that nobody maps a network by asking.
+ *
+ * A name that does not exist and one that leads inside are refused alike, stage and code included: else members could find
+ * out which names there are inside. So both possibilities are told, the typing mistake first, because it is the likely one.
+ * Only of an address, which tells nothing that its sender did not know, less is said. What was refused, and the setting
+ * that would allow it, stands in `setting`.
  */
 export function notAllowed({ hostname, port }: Endpoint): EgressError {
-  const host = isIP(hostname) === 6 ? `[${hostname}]` : hostname;
-  return refused(
-    "The egress policy of this installation does not allow this address: only names and addresses of the public internet " +
-      "are called. The operator can allow others with EGRESS_ALLOW=host:port.",
-    `EGRESS_ALLOW=${host}:${port}`,
-  );
+  const version = isIP(hostname);
+  const host = version === 6 ? `[${hostname}]` : hostname;
+  return refused(version === 0 ? nameNotAllowed : addressNotAllowed, `EGRESS_ALLOW=${host}:${port}`);
 }
+
+const nameNotAllowed =
+  "No address on the public internet is known for this name. Check that it is spelled right; if the server is inside your " +
+  "network, the operator has to allow it with EGRESS_ALLOW=host:port.";
+const addressNotAllowed =
+  "The egress policy of this installation does not allow this address: only the public internet is called. The operator can " +
+  "allow others with EGRESS_ALLOW=host:port.";
 
 function refused(message: string, setting: string | null = null): EgressError {
   return new EgressError("refused", "dns", message, { setting });

@@ -21,7 +21,10 @@ export async function firstLook(ctx: Ctx, url: string): Promise<FirstLook> {
   const result = await knock(ctx, { id: 0, url });
   if (result.ok) return { probe: result, authType: "direct_auth" };
   if (result.error.kind === "refused")
-    throw new AppError("url_not_allowed", result.error.message, { cause: result.error });
+    throw new AppError("url_not_allowed", result.error.message, {
+      fields: { stage: result.error.stage },
+      cause: result.error,
+    });
   if (result.error.kind !== "unauthorized") return { probe: result, authType: null };
   const isOAuth = await untilGone(ctx, wantsOAuth(ctx.fetch, url, result.error.challenge, ctx.signal));
   return { probe: result, authType: isOAuth ? "oauth" : "api_key" };

@@ -1,4 +1,5 @@
 import { AppError } from "#src/errors.ts";
+import { EgressError } from "#src/net/fetch.ts";
 import type { Deps } from "#src/services/context.ts";
 
 /** What can be refused without asking anybody. @throws {AppError} `url_not_allowed` */
@@ -6,10 +7,7 @@ export function checkEgress({ fetch }: Pick<Deps, "fetch">, url: string): void {
   try {
     fetch.check(url);
   } catch (cause) {
-    throw new AppError(
-      "url_not_allowed",
-      cause instanceof Error ? cause.message : "This address is not allowed.",
-      { cause },
-    );
+    if (!(cause instanceof EgressError)) throw cause;
+    throw new AppError("url_not_allowed", cause.message, { fields: { stage: cause.stage }, cause });
   }
 }
