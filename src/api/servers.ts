@@ -141,7 +141,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         scope: "apps:write",
         summary: "Change an MCP server.",
         description:
-          "Absent fields keep what they have. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so.",
+          "Absent fields keep what they have, and where nothing is to change, nothing happens. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so.",
         answer: { schema: UpdatedMcpServer },
         errors: ["conflict", "url_not_allowed"],
         example: { ...serverExample, warnings: [] },

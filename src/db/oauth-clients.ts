@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { oauthClients } from "#src/db/schema.ts";
+import { rowsOf } from "#src/db/rows.ts";
+import { credentials, oauthClients, oauthFlows } from "#src/db/schema.ts";
 
 export type OAuthClientRow = typeof oauthClients.$inferSelect;
 
@@ -58,6 +59,18 @@ export async function putIfAbsent(db: Db, row: Omit<OAuthClientRow, "createdAt">
 /** Forgets that one; one that was registered in its place stays. */
 export async function remove(db: Db, key: AtIssuer & { clientId: string }): Promise<void> {
   await db.delete(oauthClients).where(and(at(key), eq(oauthClients.clientId, key.clientId)));
+}
+
+/** Whether anything of OAuth is kept for a server beside its own row: a client, a flow, or what a member was granted. */
+export async function hasRemains(db: Db, workspaceId: string, serverId: number): Promise<boolean> {
+  const [row] = await rowsOf<{ found: boolean }>(
+    db,
+    sql`select exists (select 1 from ${oauthClients} where workspace_id = ${workspaceId} and server_id = ${serverId})
+      or exists (select 1 from ${oauthFlows} where workspace_id = ${workspaceId} and server_id = ${serverId})
+      or exists (select 1 from ${credentials}
+        where workspace_id = ${workspaceId} and server_id = ${serverId} and kind = 'oauth') as found`,
+  );
+  return row?.found ?? false;
 }
 
 export async function removeOfServer(db: Db, workspaceId: string, serverId: number): Promise<void> {

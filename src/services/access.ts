@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { invalidFields } from "#src/errors.ts";
 import * as credentialRows from "#src/db/credentials.ts";
 import * as chosenRows from "#src/db/server-members.ts";
@@ -34,23 +35,29 @@ export async function set(
   );
   if (strangers.length > 0) throw invalidFields(strangers);
   const memberIds = [...existing].sort((a, b) => a - b);
+  const present = await chosenRows.chosen(ctx.db, server.workspaceId, server.id);
+  if (server.access === input.access && isDeepStrictEqual(present, memberIds))
+    return { access: server.access, memberIds };
 
-  await dropCredentials(ctx, server, async (tx) => {
-    await serverRows.update(tx, server.workspaceId, server.id, { access: input.access });
-    await chosenRows.choose(tx, server.workspaceId, server.id, memberIds);
-    const dropped =
+  await dropCredentials(
+    ctx,
+    server,
+    async (tx) =>
       input.access === "everyone"
         ? []
-        : await credentialRows.removeOfOthers(tx, server.workspaceId, server.id, memberIds);
-    await audit(
-      { ...ctx, db: tx },
-      {
-        action: "server.access_changed",
-        target: { type: "server", id: server.id, name: server.name },
-        details: { access: input.access, memberIds, disconnected: dropped.length },
-      },
-    );
-    return dropped;
-  });
+        : credentialRows.removeOfOthers(tx, server.workspaceId, server.id, memberIds),
+    async (tx, disconnected) => {
+      await serverRows.update(tx, server.workspaceId, server.id, { access: input.access });
+      await chosenRows.choose(tx, server.workspaceId, server.id, memberIds);
+      await audit(
+        { ...ctx, db: tx },
+        {
+          action: "server.access_changed",
+          target: { type: "server", id: server.id, name: server.name },
+          details: { access: input.access, memberIds, disconnected },
+        },
+      );
+    },
+  );
   return { access: input.access, memberIds };
 }

@@ -13,21 +13,23 @@ import type { Server } from "#src/services/servers/find.ts";
 /**
  * Drops credentials of one server and tells its authorization server.
  *
- * @param drop - deletes them (and whatever else goes with them) in the transaction it is given, and says which
+ * @param drop - deletes them in the transaction it is given, and says which
+ * @param change - what else changes with them, in the same transaction; where nothing does and nothing is dropped, nobody is
+ *   told of anything
  * @returns the rows that went, and what became of their tokens
  */
 export async function dropCredentials(
   ctx: Ctx,
   server: Server,
   drop: (tx: Ctx["db"]) => Promise<CredentialRow[]>,
-  after: (tx: Ctx["db"]) => Promise<unknown> = async () => {},
+  change?: (tx: Ctx["db"], dropped: number) => Promise<unknown>,
 ): Promise<{ dropped: CredentialRow[]; tally: Tally }> {
   const begun = await ctx.db.transaction(async (tx) => {
     // Whoever connects at this moment has either been waited for, or finds what is there afterwards.
     await hold(tx, server.workspaceId, server.id, "update");
     const begun = await beginDrop({ ...ctx, db: tx }, await drop(tx));
-    await after(tx);
-    if (begun.dropped.length === 0) await announce({ db: tx }, server);
+    await change?.(tx, begun.dropped.length);
+    if (change && begun.dropped.length === 0) await announce({ db: tx }, server);
     return begun;
   });
   return { dropped: begun.dropped, tally: await endDrop(ctx, begun) };

@@ -49,6 +49,7 @@ export async function rename(ctx: Ctx, input: { name: string }): Promise<Workspa
 
   return await ctx.db.transaction(async (tx) => {
     const before = await rows.lock(tx, ctx.member.workspaceId);
+    if (before?.name === name) return present(before);
     const workspace = await rows.rename(tx, ctx.member.workspaceId, name);
     if (!before || !workspace) throw notFound();
     await audit(

@@ -27,6 +27,8 @@ test.each([
 test.each([{ clear_registration: true }, { clearRegistration: true }])(
   "disable takes %j in its body as well as in the query",
   async (body) => {
+    await ada.patch(server, { oauth: { clientId: "to-be-forgotten" } });
+
     const answer = await ada.post(`${server}/disable`, body);
     const [event] = (await ada.get<{ details: object }[]>("audit-events")).body;
 

@@ -6,6 +6,7 @@ import { audit } from "#src/services/audit-events.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
+import { differenceFrom } from "#src/services/servers/difference.ts";
 import { find, get } from "#src/services/servers/find.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
 
@@ -17,8 +18,13 @@ import type { McpServer } from "#src/services/servers/present.ts";
  */
 export async function disable(ctx: Ctx, id: number, clearRegistration: boolean): Promise<McpServer> {
   const { server } = await find(ctx, id);
-  if (!clearRegistration && !server.enabled) return get(ctx, id);
   const { workspaceId } = server;
+  const change = differenceFrom(server, {
+    ...(clearRegistration ? cleared(server.oauth) : {}),
+    enabled: false,
+  });
+  if (!change && !(clearRegistration && (await clientRows.hasRemains(ctx.db, workspaceId, id))))
+    return get(ctx, id);
   await dropCredentials(
     ctx,
     server,
@@ -28,12 +34,7 @@ export async function disable(ctx: Ctx, id: number, clearRegistration: boolean):
         await clientRows.removeOfServer(tx, workspaceId, id);
         await flowRows.removeOfServer(tx, workspaceId, id);
       }
-      await rows.update(
-        tx,
-        workspaceId,
-        id,
-        clearRegistration ? { ...cleared(server.oauth), enabled: false } : { enabled: false },
-      );
+      await rows.update(tx, workspaceId, id, change ?? {});
       await audit(
         { ...ctx, db: tx },
         {

@@ -12,6 +12,7 @@ import { replaceIcon } from "#src/services/icons.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
 import { taken } from "#src/services/servers/create.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
+import { differenceFrom } from "#src/services/servers/difference.ts";
 import { find, get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
 import {
@@ -30,7 +31,8 @@ export type Warning = { code: "set_up_again" | "authorize_again"; message: strin
 type Upheaval = "origin" | "authType" | "issuer" | null;
 
 /**
- * Changes what was given and keeps the rest, a secret that is left blank included.
+ * Changes what was given and keeps the rest, a secret that is left blank included. Where everything is as it was asked for,
+ * nothing happens.
  *
  * Where origin, `authType` or issuer change, members' credentials are dropped, and the answer says so.
  *
@@ -43,7 +45,6 @@ export async function update(
 ): Promise<McpServer & { warnings: Warning[] }> {
   requireAdminForOAuth(ctx, input);
   const { server } = await find(ctx, id);
-  if (Object.keys(input).length === 0) return { ...(await get(ctx, id)), warnings: [] };
   const { columns } = checkAll({
     columns: () => columnsOf(input),
     oauth: () => checkOAuth(input.oauth),
@@ -52,11 +53,12 @@ export async function update(
   if (columns.url !== undefined) checkEgress(ctx, columns.url);
 
   const upheaval = upheavalOf(server, columns, input.oauth);
-  const change = {
+  const change = differenceFrom(server, {
     ...columns,
     ...forgotten(server, columns, upheaval),
     ...oauthColumns(ctx, { ...server, url: columns.url ?? server.url }, input.oauth, upheaval),
-  };
+  });
+  if (!change) return { ...(await get(ctx, id)), warnings: [] };
   const count = await apply(ctx, server, change, upheaval);
   ctx.pool.drop(poolPrefix(server));
   if (upheaval === "origin") await replaceIcon(ctx, server);
