@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { oauthSettings } from "#src/api/oauth-schemas.ts";
+import { OAuthSwitches } from "#src/api/oauth-schemas.ts";
 import { Access, AuthType, Moment, NullableMoment, Revocations, ServerState } from "#src/api/schemas.ts";
 
 const Nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T, description?: string) =>
@@ -68,19 +68,7 @@ export const McpServer = t.Object(
         },
       ),
     ),
-    oauth: t.Optional(
-      t.Object(
-        {
-          ...oauthSettings,
-          issuer: t.Union([t.String(), t.Null()], { description: "Where members' tokens come from." }),
-          otherIssuer: t.Union([t.String(), t.Null()], {
-            description: "What the metadata names instead; the server is paused until an admin accepts it.",
-          }),
-          hasClientSecret: t.Boolean(),
-        },
-        { description: "For `apps:admin`: all OAuth switches but the secret." },
-      ),
-    ),
+    oauth: t.Optional(OAuthSwitches),
     createdAt: Moment("When it was added."),
     updatedAt: Moment("When it was last changed."),
   },

@@ -120,7 +120,12 @@ describe("a server that names another authorization server than its members sign
     });
     const { location } = await begin(app, ada, authorizeUrlOf(app, server));
 
-    expect(body.oauth).toEqual({ issuer: other.issuer, otherIssuer: null, hasClientSecret: false } as never);
+    expect(body.oauth).toMatchObject({
+      clientId: null,
+      issuer: other.issuer,
+      otherIssuer: null,
+      hasClientSecret: false,
+    });
     expect(location.searchParams.get("client_id")).toStartWith("client-");
   });
 });

@@ -215,7 +215,13 @@ test.each([
 
   expect(status).toBe(200);
   expect(body).toMatchObject({ state: "REGISTER", enabled: false, registration: null, memberCount: 0 });
-  expect(body.oauth).toEqual({ scopes: ["read"], issuer: null, otherIssuer: null, hasClientSecret: false });
+  expect(body.oauth).toMatchObject({
+    clientId: null,
+    scopes: ["read"],
+    issuer: null,
+    otherIssuer: null,
+    hasClientSecret: false,
+  });
 });
 
 test.each([

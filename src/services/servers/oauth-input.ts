@@ -6,6 +6,7 @@ import { reservedTokenParameters } from "#src/oauth/token-request.ts";
 import type { Deps } from "#src/services/context.ts";
 import { manualSecretFor } from "#src/services/oauth/clients.ts";
 import type { Server } from "#src/services/servers/find.ts";
+import { withoutDefaults } from "#src/services/servers/oauth-settings.ts";
 
 /** What an admin may say about a server's OAuth. Absent keeps what there is, null goes back to the default. */
 export type OAuthInput = { [Name in keyof OAuthSettings]?: OAuthSettings[Name] | null } & {
@@ -63,15 +64,10 @@ const parameterFaults = (
   });
 
 /** The settings after an edit that `checkOAuth` found sound. */
-export function settingsOf(
+export const settingsOf = (
   present: OAuthSettings,
   { clientSecret: _, issuer: __, ...input }: OAuthInput,
-): OAuthSettings {
-  const merged = Object.entries({ ...present, ...input }).filter(
-    ([, value]) => value !== null && value !== undefined,
-  );
-  return Object.fromEntries(merged) as OAuthSettings;
-}
+): OAuthSettings => withoutDefaults({ ...present, ...input });
 
 /** What is left once the server is somewhere else, or belongs to another issuer. */
 export function withoutClient({

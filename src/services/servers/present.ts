@@ -1,8 +1,8 @@
-import type { OAuthSettings } from "#src/db/schema.ts";
 import type { LastTest, ServerView } from "#src/db/servers.ts";
 import type { AuthType, Ctx } from "#src/services/context.ts";
 import { iconUrl } from "#src/services/icons.ts";
 import { isAdmin } from "#src/services/scopes.ts";
+import { type OAuthSwitches, withDefaults } from "#src/services/servers/oauth-settings.ts";
 
 /** A server as one member sees it: `connection` is that member's own. */
 export type McpServer = {
@@ -27,8 +27,8 @@ export type McpServer = {
   lastTest: Partial<LastTest> | null;
   /** For admins of `api_key` servers: the header that carries a member's secret. */
   header?: { name: string; prefix: string };
-  /** For admins: the OAuth switches, and whether a client secret is kept. */
-  oauth?: OAuthSettings & { issuer: string | null; otherIssuer: string | null; hasClientSecret: boolean };
+  /** For admins: every OAuth switch, and whether a client secret is kept. */
+  oauth?: OAuthSwitches & { issuer: string | null; otherIssuer: string | null; hasClientSecret: boolean };
   createdAt: string;
   updatedAt: string;
 };
@@ -64,7 +64,7 @@ export function present(
     ...(isAdmin(ctx)
       ? {
           oauth: {
-            ...server.oauth,
+            ...withDefaults(server.oauth),
             issuer: server.issuer,
             otherIssuer: server.otherIssuer,
             hasClientSecret: server.oauthSecret !== null,
