@@ -155,9 +155,8 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
       "/oauth/client-metadata/:file",
       ({ params }) => {
         const [, appUuid] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json$/.exec(params.file) ?? [];
-        const document = appUuid === undefined ? null : metadataDocument(deps, appUuid);
-        if (!document) throw notFound();
-        return document;
+        if (appUuid === undefined) throw notFound();
+        return metadataDocument(deps, appUuid);
       },
       {
         anyone: true,
@@ -167,7 +166,8 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           tag: "OAuth",
           access: "public",
           summary: "Our Client ID Metadata Document for one server.",
-          description: "Its own address is our `client_id` there. Only where we are served by https.",
+          description:
+            "Its own address is our `client_id` there. 404 for a server that is not there, and where we are not served by https.",
           answer: {
             schema: t.Object(
               { client_id: t.String(), redirect_uris: t.Array(t.String()) },

@@ -213,6 +213,8 @@ export const servers = pgTable(
     uniqueIndex("servers_name").on(t.workspaceId, sql`lower(${t.name})`),
     uniqueIndex("servers_url").on(t.workspaceId, t.url),
     uniqueIndex("servers_app").on(t.workspaceId, t.appUuid),
+    // For who knows a server by that alone: an authorization server that reads our client's document.
+    index("servers_by_app").on(t.appUuid),
   ],
 );
 

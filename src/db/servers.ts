@@ -217,3 +217,14 @@ export async function findByApp(
     .where(and(eq(servers.workspaceId, workspaceId), eq(servers.appUuid, appUuid)));
   return row;
 }
+
+const app = prepared((db, { appUuid }: Params<{ appUuid: string }>) =>
+  db.select({ id: servers.id }).from(servers).where(eq(servers.appUuid, appUuid)).limit(1),
+);
+
+/**
+ * Whether there is such an app connection, in whichever workspace. The one question about a server that is asked without
+ * one: who asks knows nothing but the app's random identity, and is told nothing but that.
+ */
+export const hasApp = async (db: Db, appUuid: string): Promise<boolean> =>
+  (await app(db, { appUuid })).length > 0;

@@ -7,6 +7,7 @@ import { testApp } from "#tests/support/app.ts";
 import { authorize, authorizeUrlOf, begin, endTokens } from "#tests/support/authorizing.ts";
 import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
 import { bearer, callerOf, makePeople, type Person } from "#tests/support/people.ts";
+import { addServer, nowhere } from "#tests/support/servers.ts";
 
 const app = await testApp({ RATE_LIMIT: "0" });
 const issuer = startFakeAuthorizationServer();
@@ -309,17 +310,47 @@ describe("a Client ID Metadata Document", () => {
     const at = (base: string, file: string) => new Request(`${base}/oauth/client-metadata/${file}`);
 
     const { location } = await begin(app, ada, authorizeUrlOf(app, server));
+    const nobodys = await secured.handle(at("https://switchyard.example", `${crypto.randomUUID()}.json`));
     const unsecured = await app.handle(at("http://127.0.0.1:3000", `${server.appUuid}.json`));
     const malformed = await secured.handle(at("https://switchyard.example", "x.json"));
 
     expect(location.searchParams.get("client_id")).toStartWith("client-");
-    expect([unsecured.status, malformed.status]).toEqual([404, 404]);
+    expect([nobodys.status, unsecured.status, malformed.status]).toEqual([404, 404, 404]);
+  });
+
+  test("is there for any server, is not sent again to who has it, and goes with its server", async () => {
+    const { ada } = await makePeople(app);
+    const { id, appUuid } = await addServer(ada, { url: nowhere() });
+    const secured = await movedTo("https://switchyard.example");
+    const read = (headers = {}) =>
+      secured.handle(
+        new Request(`https://switchyard.example/oauth/client-metadata/${appUuid}.json`, { headers }),
+      );
+
+    const first = await read();
+    const again = await read({ "if-none-match": first.headers.get("etag") ?? "" });
+    await ada.delete(`mcp-servers/${id}`);
+    const deleted = await read();
+
+    expect([first.status, again.status, deleted.status]).toEqual([200, 304, 404]);
+  });
+
+  test("has the address that an operator gave it, and is no more there for nobody", async () => {
+    const elsewhere = "https://clients.example/switchyard.json";
+    const { ada } = await makePeople(app);
+    const { appUuid } = await addServer(ada, { url: nowhere() });
+    const moved = await movedTo("https://switchyard.example", { CLIENT_METADATA_URL: elsewhere });
+    const read = (uuid: string) =>
+      moved.handle(new Request(`https://switchyard.example/oauth/client-metadata/${uuid}.json`));
+
+    expect(await (await read(appUuid)).json()).toMatchObject({ client_id: elsewhere });
+    expect((await read(crypto.randomUUID())).status).toBe(404);
   });
 });
 
 /** The same installation under another public address. */
-async function movedTo(publicUrl: string) {
-  const settings = readSettings({ RATE_LIMIT: "0", PUBLIC_URL: publicUrl });
+async function movedTo(publicUrl: string, env: Record<string, string> = {}) {
+  const settings = readSettings({ RATE_LIMIT: "0", PUBLIC_URL: publicUrl, ...env });
   const deps = { ...app.deps, settings };
   const moved = createApp(deps);
   return { deps, handle: async (request: Request) => await moved.handle(request) };

@@ -1,3 +1,5 @@
+import { hasApp } from "#src/db/servers.ts";
+import { notFound } from "#src/errors.ts";
 import { type ClientDescription, clientMetadataDocument } from "#src/oauth/client-metadata.ts";
 import type { Deps } from "#src/services/context.ts";
 
@@ -19,10 +21,16 @@ export function clientMetadataUrlOf({ settings }: Pick<Deps, "settings">, appUui
 export const canPublishMetadata = ({ settings }: Pick<Deps, "settings">): boolean =>
   settings.clientMetadataUrl !== null || settings.publicUrl.protocol === "https:";
 
-/** @returns null where we are not served by https, so that nobody could rely on it */
-export function metadataDocument(deps: Pick<Deps, "settings">, appUuid: string) {
+/**
+ * Our Client ID Metadata Document for one server, for whoever asks: an authorization server cannot say who it is.
+ *
+ * @throws {AppError} `not_found` for a server that is not there (any more), and where we are not served by https, so that
+ *   nobody could rely on it
+ */
+export async function metadataDocument(deps: Pick<Deps, "db" | "settings">, appUuid: string) {
   const clientId = clientMetadataUrlOf(deps, appUuid);
-  return clientId === null ? null : clientMetadataDocument(clientId, describeClient(deps, appUuid));
+  if (clientId === null || !(await hasApp(deps.db, appUuid))) throw notFound();
+  return clientMetadataDocument(clientId, describeClient(deps, appUuid));
 }
 
 /** What authorization servers are told about us, by registration and by the document alike. */

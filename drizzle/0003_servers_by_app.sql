@@ -1,0 +1,1 @@
+CREATE INDEX "servers_by_app" ON "servers" USING btree ("app_uuid");
