@@ -3,6 +3,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { ErrorCode } from "#src/errors.ts";
 import { bodyExampleKey, errorCodesKey } from "#src/http/documented.ts";
 import { codesOfBody, errorExamples, errorResponses, errorSchemas } from "#src/http/openapi-errors.ts";
+import { metricsScheme, probePaths } from "#src/http/openapi-probes.ts";
 import { schemaOf } from "#src/http/openapi-schemas.ts";
 import { sessionCookieName } from "#src/http/session-cookie.ts";
 
@@ -36,7 +37,7 @@ export async function openapiOf(
     info: { title: "Switchyard", version: about.version, description },
     servers: [{ url: about.publicUrl.origin }],
     tags,
-    paths: Object.fromEntries(mended),
+    paths: { ...Object.fromEntries(mended), ...probePaths },
     components: {
       schemas: components,
       examples: errorExamples,
@@ -146,6 +147,7 @@ const tags = [
   { name: "Invitations", description: "How somebody comes to be a member." },
   { name: "API keys", description: "Keys of one member, for programs." },
   { name: "Audit", description: "Who did what to what." },
+  { name: "Operation", description: "For load balancers and monitoring." },
 ];
 
 const securitySchemes = (publicUrl: URL) => ({
@@ -156,4 +158,5 @@ const securitySchemes = (publicUrl: URL) => ({
     name: sessionCookieName(publicUrl),
     description: "Set by signing in.",
   },
+  metrics: metricsScheme,
 });

@@ -24,6 +24,18 @@ test("alive, but not ready, while the database is away", async () => {
   expect([alive.status, ready.status, await ready.json()]).toEqual([200, 503, { status: "unavailable" }]);
 });
 
+test("the document tells of them, and of whose token the metrics want", async () => {
+  const app = await testApp();
+
+  const { paths, components } = await (await app.handle(at("/api/openapi.json"))).json();
+
+  expect(Object.keys(paths["/readyz"].get.responses)).toEqual(["200", "503"]);
+  expect(Object.keys(paths["/metrics"].get.responses)).toEqual(["200", "404"]);
+  expect(paths["/healthz"].get.security).toEqual([]);
+  expect(paths["/metrics"].get.security).toEqual([{ metrics: [] }]);
+  expect(components.securitySchemes.metrics).toMatchObject({ type: "http", scheme: "bearer" });
+});
+
 test("HEAD is answered like GET, without a body", async () => {
   const app = await testApp();
 
