@@ -19,6 +19,8 @@ const upstream: ErrorCode[] = [
   "server_not_ready",
   "server_disabled",
   "member_auth_required",
+  "issuer_changed",
+  "invalid",
   "url_not_allowed",
   "upstream_failed",
   "upstream_timeout",

@@ -35,7 +35,7 @@ export const bodyExampleKey = "x-body-example";
 /** Under which a route's codes stand until `openapiOf` makes responses of them. */
 export const errorCodesKey = "x-error-codes";
 
-const always: ErrorCode[] = ["rate_limited", "internal_error"];
+const always: ErrorCode[] = ["misdirected_request", "rate_limited", "internal_error"];
 const ofSignIn: ErrorCode[] = ["not_authenticated", "cross_origin"];
 const ofScope: ErrorCode[] = ["insufficient_scope", "not_found"];
 

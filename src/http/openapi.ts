@@ -130,6 +130,8 @@ const description = `Remote MCP servers of a workspace, and the connections its 
 
 **Limits.** \`RateLimit\` and \`RateLimit-Policy\` tell what is left; 429 comes with \`Retry-After\`.
 
+**Hosts.** Only our own address answers: another name for the same machine gets 421, so that no foreign page can pass for us.
+
 Every answer carries \`X-Request-Id\`. Times are ISO 8601, UTC, with milliseconds. Unknown fields in a body are refused.`;
 
 const tags = [

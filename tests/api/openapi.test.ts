@@ -111,13 +111,38 @@ test.each(named)(
     const statuses = Object.keys(operation.responses).map(Number);
     expect(statuses.filter((status) => status < 400)).toHaveLength(1);
     if (probes.includes(name)) return;
-    expect(statuses).toEqual(expect.arrayContaining([429, 500]));
+    expect(statuses).toEqual(expect.arrayContaining([421, 429, 500]));
     if (operation.security.length > 0) expect(statuses).toEqual(expect.arrayContaining([401, 403]));
     if (path.includes("{workspace_uuid}")) expect(statuses).toContain(404);
     if (method !== "get") expect(statuses).toEqual(expect.arrayContaining([400, 413, 415, 422]));
     if (operation.parameters.some((parameter) => parameter.in === "query")) expect(statuses).toContain(400);
   },
 );
+
+test("the codes of a sign-in stand where a sign-in can end", () => {
+  const codesOf = (id: string) => {
+    const found = operations.find(({ operation }) => operation.operationId === id);
+    return Object.values(found?.operation.responses ?? {}).flatMap(({ content }) =>
+      Object.keys(content?.["application/json"]?.examples ?? {}),
+    );
+  };
+
+  expect(codesOf("finishSignIn")).toEqual(
+    expect.arrayContaining([
+      "sign_in_failed",
+      "email_not_verified",
+      "invitation_required",
+      "conflict",
+      "not_found",
+      "upstream_failed",
+    ]),
+  );
+  expect(codesOf("signInWithProvider")).toEqual(
+    expect.arrayContaining(["not_authenticated", "not_found", "conflict", "upstream_failed"]),
+  );
+  expect(codesOf("listSignInProviders")).not.toContain("sign_in_failed");
+  expect(codesOf("signIn")).toEqual(expect.arrayContaining(["not_authenticated", "cross_origin"]));
+});
 
 test.each(named)("%s describes its parameters, those in the path as required", (_, { path, operation }) => {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
