@@ -23,6 +23,7 @@ import { errors } from "#src/http/errors.ts";
 import { etags } from "#src/http/etag.ts";
 import { hosts } from "#src/http/hosts.ts";
 import { createLimits } from "#src/http/limits.ts";
+import { methodsOf } from "#src/http/methods.ts";
 import { probes } from "#src/http/probes.ts";
 import { securityHeaders } from "#src/http/security-headers.ts";
 import { pagesOf } from "#src/pages/index.ts";
@@ -57,7 +58,7 @@ export const createApp = (deps: Deps) => {
     .use(iconsApi(deps, asks));
 
   return new Elysia({ normalize: false })
-    .use(errors(deps.log, publicUrl))
+    .use(errors(deps.log, publicUrl, methodsOf(routes)))
     .use(accessLog(deps.log, deps.metrics))
     .use(securityHeaders(publicUrl))
     .use(probes({ isReady: deps.isReady, metrics: deps.metrics, metricsToken }))

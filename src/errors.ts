@@ -13,6 +13,7 @@ export type ErrorCode =
   | "member_auth_required"
   | "invalid_icon_token"
   | "not_found"
+  | "method_not_allowed"
   | "conflict"
   | "authorization_required"
   | "server_not_ready"

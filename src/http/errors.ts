@@ -4,7 +4,8 @@ import { AppError, type ErrorCode, invalidFields, summaryOf } from "#src/errors.
 import { faultsOf } from "#src/http/faults.ts";
 import { pageError } from "#src/http/page-errors.ts";
 import { wantsPage } from "#src/http/page-request.ts";
-import { isUnsafe, requestOf } from "#src/http/request.ts";
+import type { AllowedAt } from "#src/http/methods.ts";
+import { isUnsafe, requestOf, urlOf } from "#src/http/request.ts";
 import type { Logger } from "#src/lib/log.ts";
 
 /** The only place where HTTP's numbers stand. */
@@ -19,6 +20,7 @@ export const statusOf = {
   member_auth_required: 403,
   invalid_icon_token: 403,
   not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   authorization_required: 409,
   server_not_ready: 409,
@@ -41,25 +43,27 @@ export const statusOf = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** Turns whatever was thrown into the one error shape, and logs what only an operator should read. */
-export const errors = (log: Logger, publicUrl: URL) =>
+export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
   new Elysia({ name: "http.errors" }).onError({ as: "global" }, ({ error, request, set }) => {
-    const answer = answerToFailure(request, error, { log, publicUrl });
+    const failure = failureOf(error, allowedAt(urlOf(request).pathname));
+    const isQuestion = request.method === "OPTIONS" && failure.reason === "method_not_allowed";
+    const answer = isQuestion ? methodsOf(request, failure) : answerTo(request, failure, { log, publicUrl });
     // The access log reads the status from here.
     set.status = answer.status;
     return answer;
   });
 
-/** What a request that failed is answered with. */
-export function answerToFailure(
-  request: Request,
-  error: unknown,
-  { log, publicUrl }: { log: Logger; publicUrl: URL },
-): Response {
-  const failure = failureOf(error);
+type Means = { log: Logger; publicUrl: URL };
+
+/** What a request is answered with that failed after its answer had begun. */
+export const answerToFailure = (request: Request, error: unknown, means: Means): Response =>
+  answerTo(request, failureOf(error, []), means);
+
+function answerTo(request: Request, failure: AppError, { log, publicUrl }: Means): Response {
   const status = statusOf[failure.reason];
   if (status >= 500)
     log.error(
-      { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? error },
+      { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? failure },
       "request failed",
     );
   // Whoever is refused before their body was read may go on sending it for ever.
@@ -69,6 +73,12 @@ export function answerToFailure(
     ? pageError(request, failure, status, publicUrl)
     : errorResponse(request, failure);
 }
+
+const methodsOf = (request: Request, failure: AppError): Response =>
+  new Response(null, {
+    status: 204,
+    headers: { ...headersOf(failure), ...requestOf(request).headers },
+  });
 
 /** `{ detail: { code, message, requestId, … } }`, or the same facts as RFC 9457 where the client asks for them. */
 export function errorResponse(request: Request, failure: AppError): Response {
@@ -96,6 +106,7 @@ export function errorResponse(request: Request, failure: AppError): Response {
 }
 
 function headersOf(failure: AppError): Record<string, string> {
+  if (failure.reason === "method_not_allowed") return { allow: String(failure.fields["allow"]) };
   if (failure.reason === "not_authenticated") return { "www-authenticate": 'Bearer realm="Switchyard"' };
   if (failure.reason !== "rate_limited") return {};
   // Of a limit on requests the request itself knows more; this is what is due where too much is under way.
@@ -107,12 +118,12 @@ function headersOf(failure: AppError): Record<string, string> {
   };
 }
 
-function failureOf(error: unknown): AppError {
+function failureOf(error: unknown, allowed: string[]): AppError {
   if (error instanceof AppError) return error;
   // Elysia takes whatever is thrown before and while a body is read for a fault of parsing.
   if (error instanceof ParseError && error.cause instanceof AppError) return error.cause;
   if (error instanceof ValidationError) return failureOfValidation(error);
-  if (error instanceof NotFoundError) return new AppError("not_found", "No such endpoint. See /api/docs.");
+  if (error instanceof NotFoundError) return allowed.length > 0 ? otherMethod(allowed) : noEndpoint();
   if (error instanceof ParseError)
     return new AppError("bad_request", "The request could not be read.", { cause: error });
   return new AppError(
@@ -123,6 +134,14 @@ function failureOf(error: unknown): AppError {
     },
   );
 }
+
+const noEndpoint = () => new AppError("not_found", "No such endpoint. See /api/docs.");
+
+/** RFC 9110 §15.5.6: says which methods there are instead. */
+const otherMethod = (allowed: string[]) =>
+  new AppError("method_not_allowed", `This endpoint takes ${allowed.join(", ")}. See /api/docs.`, {
+    fields: { allow: allowed.join(", ") },
+  });
 
 /** Elysia's own message repeats the submitted value, which may be a secret: only path and rule leave. */
 function failureOfValidation(error: ValidationError): AppError {

@@ -64,6 +64,7 @@ const looks: Record<ErrorCode, { message: string } & Json> = {
   },
   invalid_icon_token: { message: "This icon's address is not valid. Take a new one from the server." },
   not_found: { message: "There is no such thing here, or you cannot see it." },
+  method_not_allowed: { message: "This endpoint takes GET, HEAD. See /api/docs.", allow: "GET, HEAD" },
   conflict: {
     message: "This workspace already has a server with this URL.",
     errors: [{ path: "/url", message: "Already taken." }],
@@ -148,6 +149,7 @@ const facts = {
   rpcCode: { type: "integer", description: "The code of the JSON-RPC error that the MCP server answered." },
   error: text("The authorization server's own error code."),
   errorDescription: { type: ["string", "null"], description: "Its own words, untrusted." },
+  allow: text("The methods that there are, as in `Allow`."),
   retryAfterSeconds: { type: "integer", minimum: 1 },
 };
 

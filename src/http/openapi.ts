@@ -130,6 +130,8 @@ const description = `Remote MCP servers of a workspace, and the connections its 
 
 **Limits.** \`RateLimit\` and \`RateLimit-Policy\` tell what is left; 429 comes with \`Retry-After\`.
 
+**Methods.** \`HEAD\` goes wherever \`GET\` does. A method that a path does not take gets 405 (\`method_not_allowed\`) with \`Allow\`, which \`OPTIONS\` tells as well. No other origin's pages may read answers: there is no CORS.
+
 **Hosts.** Only our own address answers: another name for the same machine gets 421, so that no foreign page can pass for us.
 
 Every answer carries \`X-Request-Id\`. Times are ISO 8601, UTC, with milliseconds. Unknown fields in a body are refused.`;

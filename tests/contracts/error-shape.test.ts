@@ -19,7 +19,7 @@ type Detail = { code: ErrorCode; message: string; requestId: string };
 /** Some ways to fail, before and after a route is found. */
 const failures: [string, string, RequestInit, number, ErrorCode][] = [
   ["no such endpoint", "/api/v2/nothing-here", {}, 404, "not_found"],
-  ["no such method", "/api/v2/me", { method: "PUT" }, 404, "not_found"],
+  ["no such method", "/api/v2/me", { method: "PUT" }, 405, "method_not_allowed"],
   ["no such thing", ada.path("mcp-servers/1"), {}, 404, "not_found"],
   ["a bad query", ada.path("mcp-servers?limit=x"), {}, 400, "bad_request"],
   [
