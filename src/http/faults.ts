@@ -42,12 +42,13 @@ const maxPathChars = 200;
 
 /** One for each path, by JSON Pointer (RFC 6901), and not more than a person would read. */
 export function faultsOf(error: ValidationError): FieldError[] {
+  const part = error.type === "body" ? "field" : "parameter";
   const { Errors } = error.validator as { Errors?(value: unknown): Iterable<Fault> };
   const faults = new Map<string, FieldError>();
   for (const fault of allClosest(Errors?.call(error.validator, error.value) ?? [])) {
     if (faults.size === maxFaults) break;
     const path = shortened(fault.path);
-    if (!faults.has(path)) faults.set(path, { path, message: messageOf(fault) });
+    if (!faults.has(path)) faults.set(path, { path, message: messageOf(fault, part) });
   }
   return [...faults.values()];
 }
@@ -79,9 +80,9 @@ function firstOf(faults: Iterable<Fault>): Fault[] {
 
 const unknownIn = (faults: Fault[]): number => faults.filter(({ type }) => type === unknownField).length;
 
-function messageOf({ type, path, value, schema }: Fault): string {
-  if (type === unknownField) return "This field is not known.";
-  if (value === undefined) return "This field is missing.";
+function messageOf({ type, path, value, schema }: Fault, part: "field" | "parameter"): string {
+  if (type === unknownField) return `This ${part} is not known.`;
+  if (value === undefined) return `This ${part} is missing.`;
   return `Expected ${isOfKind(schema, value) ? limitsOf(schema, value) : kindsOf(schema, path === "")}.`;
 }
 

@@ -6,10 +6,10 @@ import { Body, NoBody, Whole } from "#src/http/params.ts";
 import { testApp } from "#tests/support/app.ts";
 import { makePeople } from "#tests/support/people.ts";
 
-const faultsIn = (schema: TSchema, value: unknown) => {
+const faultsIn = (schema: TSchema, value: unknown, place = "body") => {
   const validator = getSchemaValidator(schema, {});
   if (validator.Check(value)) return [];
-  return faultsOf(new ValidationError("body", validator, value));
+  return faultsOf(new ValidationError(place, validator, value));
 };
 
 /** What is said of one field, or of a body that is nothing but that. */
@@ -63,6 +63,15 @@ test("of several bodies that are taken, the one that was meant is told about", (
   ]);
   expect(faultsIn(either, { token: "x" })).toEqual([{ path: "/token", message: "This field is not known." }]);
   expect(faultsIn(NoBody(), 7)).toEqual([{ path: "", message: "Expected a JSON object or no body." }]);
+});
+
+test("what a query lacks, or has too much of, is a parameter", () => {
+  const schema = t.Object({ uri: t.String() }, { additionalProperties: false });
+
+  expect(faultsIn(schema, { url: "x" }, "query")).toEqual([
+    { path: "/uri", message: "This parameter is missing." },
+    { path: "/url", message: "This parameter is not known." },
+  ]);
 });
 
 test("of a body full of unknown fields no more is read than is told", () => {
