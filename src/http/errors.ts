@@ -45,9 +45,14 @@ export const statusOf = {
 /** Turns whatever was thrown into the one error shape, and logs what only an operator should read. */
 export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
   new Elysia({ name: "http.errors" }).onError({ as: "global" }, ({ error, request, set }) => {
-    const failure = failureOf(error, allowedAt(urlOf(request).pathname));
+    const failure = failureOf(error, () => allowedAt(urlOf(request).pathname));
+    const { headers } = requestOf(request);
+    if (failure.reason === "method_not_allowed") headers["allow"] = String(failure.fields["allow"]);
+    // Asks for that header, and is no fault.
     const isQuestion = request.method === "OPTIONS" && failure.reason === "method_not_allowed";
-    const answer = isQuestion ? methodsOf(request, failure) : answerTo(request, failure, { log, publicUrl });
+    const answer = isQuestion
+      ? new Response(null, { status: 204, headers })
+      : answerTo(request, failure, { log, publicUrl });
     // The access log reads the status from here.
     set.status = answer.status;
     return answer;
@@ -57,28 +62,23 @@ type Means = { log: Logger; publicUrl: URL };
 
 /** What a request is answered with that failed after its answer had begun. */
 export const answerToFailure = (request: Request, error: unknown, means: Means): Response =>
-  answerTo(request, failureOf(error, []), means);
+  answerTo(
+    request,
+    failureOf(error, () => []),
+    means,
+  );
 
 function answerTo(request: Request, failure: AppError, { log, publicUrl }: Means): Response {
   const status = statusOf[failure.reason];
+  const { id: requestId, headers } = requestOf(request);
   if (status >= 500)
-    log.error(
-      { requestId: requestOf(request).id, reason: failure.reason, error: failure.cause ?? failure },
-      "request failed",
-    );
+    log.error({ requestId, reason: failure.reason, error: failure.cause ?? failure }, "request failed");
   // Whoever is refused before their body was read may go on sending it for ever.
-  if (isUnsafe(request) && request.body && !request.bodyUsed)
-    requestOf(request).headers["connection"] = "close";
+  if (isUnsafe(request) && request.body && !request.bodyUsed) headers["connection"] = "close";
   return wantsPage(request)
     ? pageError(request, failure, status, publicUrl)
     : errorResponse(request, failure);
 }
-
-const methodsOf = (request: Request, failure: AppError): Response =>
-  new Response(null, {
-    status: 204,
-    headers: { ...headersOf(failure), ...requestOf(request).headers },
-  });
 
 /** `{ detail: { code, message, requestId, … } }`, or the same facts as RFC 9457 where the client asks for them. */
 export function errorResponse(request: Request, failure: AppError): Response {
@@ -106,7 +106,6 @@ export function errorResponse(request: Request, failure: AppError): Response {
 }
 
 function headersOf(failure: AppError): Record<string, string> {
-  if (failure.reason === "method_not_allowed") return { allow: String(failure.fields["allow"]) };
   if (failure.reason === "not_authenticated") return { "www-authenticate": 'Bearer realm="Switchyard"' };
   if (failure.reason !== "rate_limited") return {};
   // Of a limit on requests the request itself knows more; this is what is due where too much is under way.
@@ -118,12 +117,12 @@ function headersOf(failure: AppError): Record<string, string> {
   };
 }
 
-function failureOf(error: unknown, allowed: string[]): AppError {
+function failureOf(error: unknown, allowed: () => string[]): AppError {
   if (error instanceof AppError) return error;
   // Elysia takes whatever is thrown before and while a body is read for a fault of parsing.
   if (error instanceof ParseError && error.cause instanceof AppError) return error.cause;
   if (error instanceof ValidationError) return failureOfValidation(error);
-  if (error instanceof NotFoundError) return allowed.length > 0 ? otherMethod(allowed) : noEndpoint();
+  if (error instanceof NotFoundError) return misrouted(allowed());
   if (error instanceof ParseError)
     return new AppError("bad_request", "The request could not be read.", { cause: error });
   return new AppError(
@@ -135,13 +134,14 @@ function failureOf(error: unknown, allowed: string[]): AppError {
   );
 }
 
-const noEndpoint = () => new AppError("not_found", "No such endpoint. See /api/docs.");
-
-/** RFC 9110 §15.5.6: says which methods there are instead. */
-const otherMethod = (allowed: string[]) =>
-  new AppError("method_not_allowed", `This endpoint takes ${allowed.join(", ")}. See /api/docs.`, {
-    fields: { allow: allowed.join(", ") },
+/** Where the path is right and the method is not, says which there are (RFC 9110 §15.5.6). */
+function misrouted(allowed: string[]): AppError {
+  if (allowed.length === 0) return new AppError("not_found", "No such endpoint. See /api/docs.");
+  const allow = allowed.join(", ");
+  return new AppError("method_not_allowed", `This endpoint takes ${allow}. See /api/docs.`, {
+    fields: { allow },
   });
+}
 
 /** Elysia's own message repeats the submitted value, which may be a secret: only path and rule leave. */
 function failureOfValidation(error: ValidationError): AppError {

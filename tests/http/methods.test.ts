@@ -39,6 +39,16 @@ test.each(allowed)("%s: OPTIONS asks for that, and lets no other origin in", asy
   expect(answer.headers.get("x-request-id")).toStartWith("req_");
 });
 
+test("a person who comes by another method is told on a page", async () => {
+  const answer = await stranger.send("mcp-servers/1/oauth/authorize", {
+    method: "POST",
+    headers: { accept: "text/html" },
+  });
+
+  expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  expect(answer.headers.get("content-type")).toContain("text/html");
+});
+
 test.each(["/api/v2", "/api/v3/me", "mcp-servers//tools", "mcp-servers/1/tools/x"])(
   "at %s there is nothing, whatever the method",
   async (path) => {
