@@ -27,8 +27,23 @@ const upstream: ErrorCode[] = [
 ];
 const NamedParams = t.Object({ ...ServerParams.properties, name: t.String({ maxLength: 1024 }) });
 
+/** What goes on with a call, a prompt or a resource that was answered with `inputRequired`. */
+const answers = {
+  inputResponses: t.Optional(
+    t.Record(t.String(), t.Unknown(), { description: "What an earlier answer's `inputRequests` asked for." }),
+  ),
+  requestState: t.Optional(t.String({ description: "As that earlier answer gave it." })),
+};
+const mayAskBack =
+  "A server of 2026-07-28 or later may answer 200 with `inputRequired` instead: ask again for the same with the answers.";
+const Uri = { minLength: 1, maxLength: 8192, description: "As the server lists it." };
+
 const listed =
   "Fetched live with the asking member's own credential, all pages; 403 says what that member has to do first.";
+
+const resourceExample = {
+  contents: [{ uri: "demo://resource/1", mimeType: "text/plain", text: "Hello" }],
+};
 
 const tools = documented({
   id: "getMcpServerTools",
@@ -78,15 +93,7 @@ export const catalogApi = (asking: Asking) =>
         member: "apps:write",
         params: NamedParams,
         body: t.Union([
-          Body({
-            arguments: t.Optional(t.Record(t.String(), t.Unknown())),
-            inputResponses: t.Optional(
-              t.Record(t.String(), t.Unknown(), {
-                description: "What an earlier call's `inputRequests` asked for.",
-              }),
-            ),
-            requestState: t.Optional(t.String({ description: "As that earlier call gave it." })),
-          }),
+          Body({ arguments: t.Optional(t.Record(t.String(), t.Unknown())), ...answers }),
           t.Null(),
         ]),
         ...documented({
@@ -95,8 +102,7 @@ export const catalogApi = (asking: Asking) =>
           tag: "Catalog",
           scope: "apps:write",
           summary: "Call a tool.",
-          description:
-            "A tool's own failure is 200 with `isError: true`; a call that the server refused is an error here.",
+          description: `A tool's own failure is 200 with \`isError: true\`; a call that the server refused is an error here. ${mayAskBack}`,
           answer: { schema: ToolResult },
           errors: upstream,
           example: { content: [{ type: "text", text: "Echo: hello" }], isError: false },
@@ -122,17 +128,24 @@ export const catalogApi = (asking: Asking) =>
     .post(
       "/prompts/:name/get",
       ({ ctx, params, body }) =>
-        catalog.getPrompt(ctx, idOf(params.server_id), nameIn(params.name), body?.arguments ?? {}),
+        catalog.getPrompt(ctx, idOf(params.server_id), nameIn(params.name), {
+          ...body,
+          arguments: body?.arguments ?? {},
+        }),
       {
         member: "apps:read",
         params: NamedParams,
-        body: t.Union([Body({ arguments: t.Optional(t.Record(t.String(), t.String())) }), t.Null()]),
+        body: t.Union([
+          Body({ arguments: t.Optional(t.Record(t.String(), t.String())), ...answers }),
+          t.Null(),
+        ]),
         ...documented({
           id: "getMcpServerPrompt",
           bodyExample: { arguments: { city: "Paris" } },
           tag: "Catalog",
           scope: "apps:read",
           summary: "Get a prompt, filled in.",
+          description: mayAskBack,
           answer: { schema: PromptResult },
           errors: upstream,
           example: { messages: [{ role: "user", content: { type: "text", text: "Hello" } }] },
@@ -157,21 +170,45 @@ export const catalogApi = (asking: Asking) =>
 
     .get(
       "/resources/read",
-      ({ ctx, params, query }) => catalog.readResource(ctx, idOf(params.server_id), query.uri),
+      ({ ctx, params, query }) => catalog.readResource(ctx, idOf(params.server_id), { uri: query.uri }),
       {
         member: "apps:read",
         params: ServerParams,
-        query: t.Object({
-          uri: QueryText({ minLength: 1, maxLength: 8192, description: "As the server lists it." }),
-        }),
+        query: t.Object({ uri: QueryText(Uri) }),
         ...documented({
           id: "readMcpServerResource",
           tag: "Catalog",
           scope: "apps:read",
           summary: "Read a resource.",
+          description: `${mayAskBack} That takes the POST of the same address.`,
           answer: { schema: ResourceContents },
           errors: upstream,
-          example: { contents: [{ uri: "demo://resource/1", mimeType: "text/plain", text: "Hello" }] },
+          example: resourceExample,
+        }),
+      },
+    )
+
+    .post(
+      "/resources/read",
+      ({ ctx, params, body }) => catalog.readResource(ctx, idOf(params.server_id), body),
+      {
+        member: "apps:read",
+        params: ServerParams,
+        body: Body({ uri: t.String(Uri), ...answers }),
+        ...documented({
+          id: "readMcpServerResourceWithAnswers",
+          bodyExample: {
+            uri: "demo://resource/1",
+            inputResponses: { language: { action: "accept", content: { language: "de" } } },
+            requestState: "as-the-server-gave-it",
+          },
+          tag: "Catalog",
+          scope: "apps:read",
+          summary: "Read a resource, with the answers to what the server asked before.",
+          description: mayAskBack,
+          answer: { schema: ResourceContents },
+          errors: upstream,
+          example: resourceExample,
         }),
       },
     );

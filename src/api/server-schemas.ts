@@ -140,6 +140,14 @@ export const Resources = t.Object(
   { $id: "Resources" },
 );
 
+/** Since 2026-07-28 whatever a server is asked for may be answered with questions. */
+const InputRequired = t.Object({
+  inputRequired: t.Object(
+    { inputRequests: t.Unknown(), requestState: t.Optional(t.String()) },
+    { description: "The server asks for more: ask again with `inputResponses` and `requestState`." },
+  ),
+});
+
 export const ToolResult = t.Union(
   [
     t.Object({
@@ -147,21 +155,18 @@ export const ToolResult = t.Union(
       structuredContent: t.Optional(t.Unknown()),
       isError: t.Boolean({ description: "The tool itself says that it failed." }),
     }),
-    t.Object({
-      inputRequired: t.Object(
-        { inputRequests: t.Unknown(), requestState: t.Optional(t.String()) },
-        { description: "The tool asks for more: call again with `inputResponses` and `requestState`." },
-      ),
-    }),
+    InputRequired,
   ],
   { $id: "ToolResult" },
 );
 
-export const PromptResult = t.Object(
-  { description: t.Optional(t.String()), messages: Items },
+export const PromptResult = t.Union(
+  [t.Object({ description: t.Optional(t.String()), messages: Items }), InputRequired],
   { $id: "PromptResult" },
 );
-export const ResourceContents = t.Object({ contents: Items }, { $id: "ResourceContents" });
+export const ResourceContents = t.Union([t.Object({ contents: Items }), InputRequired], {
+  $id: "ResourceContents",
+});
 
 export const Connected = t.Object(
   { connected: t.Literal(true), serverId: t.Integer(), memberId: t.Integer() },

@@ -8,14 +8,17 @@ import { isJsonRecord, type Json, type JsonRecord } from "#src/mcp/json.ts";
 
 export type ToolResult = { content: Json[]; structuredContent?: Json; isError: boolean };
 
-/** The tool wants to know more before it goes on (2026-07-28): call it again with the answers and the same state. */
-export type InputRequired = { inputRequired: { inputRequests: JsonRecord; requestState?: string } };
-
-export type ToolAnswers = { inputResponses?: Record<string, unknown>; requestState?: string };
-
 export type PromptResult = { description?: string; messages: Json[] };
 
 export type ResourceResult = { contents: Json[] };
+
+/**
+ * The server wants to know more before it goes on (2026-07-28, multi round-trip requests): ask again for the same, with
+ * the answers and the same state. Tools, prompts and resources may all answer so.
+ */
+export type InputRequired = { inputRequired: { inputRequests: JsonRecord; requestState?: string } };
+
+export type Answers = { inputResponses?: Record<string, unknown>; requestState?: string };
 
 const HEADER_MISMATCH = -32020;
 
@@ -31,7 +34,7 @@ export function callTool(
   connection: Connection,
   name: string,
   args: Record<string, unknown> | undefined,
-  answers: ToolAnswers = {},
+  answers: Answers = {},
 ): Promise<ToolResult | InputRequired> {
   const params = { name, arguments: args ?? {}, ...answers };
   return withDeadline(connection.limits.callMs, async (signal) => {
@@ -45,8 +48,7 @@ export function callTool(
       await listTools(connection);
       return call();
     });
-    const isQuestion = connection.era === "modern" && result["resultType"] === "input_required";
-    return isQuestion ? readInputRequired(connection, result) : readToolResult(connection, result);
+    return questionIn(connection, result) ?? readToolResult(connection, result);
   });
 }
 
@@ -55,15 +57,24 @@ export async function getPrompt(
   connection: Connection,
   name: string,
   args: Record<string, string> | undefined,
-): Promise<PromptResult> {
-  const result = await request(connection, "prompts/get", { name, arguments: args ?? {} });
+  answers: Answers = {},
+): Promise<PromptResult | InputRequired> {
+  const result = await request(connection, "prompts/get", { name, arguments: args ?? {}, ...answers });
+  const question = questionIn(connection, result);
+  if (question) return question;
   const { description, messages } = copied(connection, result);
   return { messages: listOf(messages), ...(typeof description === "string" ? { description } : {}) };
 }
 
 /** @throws {McpError} `rpc` where the server refuses */
-export async function readResource(connection: Connection, uri: string): Promise<ResourceResult> {
-  const result = await request(connection, "resources/read", { uri });
+export async function readResource(
+  connection: Connection,
+  uri: string,
+  answers: Answers = {},
+): Promise<ResourceResult | InputRequired> {
+  const result = await request(connection, "resources/read", { uri, ...answers });
+  const question = questionIn(connection, result);
+  if (question) return question;
   const { contents } = copied(connection, result);
   return { contents: listOf(contents) };
 }
@@ -85,7 +96,9 @@ function readToolResult(connection: Connection, result: Result): ToolResult {
   };
 }
 
-function readInputRequired(connection: Connection, result: Result): InputRequired {
+/** What the server asks back, or null where it answered. Before 2026-07-28 no result says which of the two it is. */
+function questionIn(connection: Connection, result: Result): InputRequired | null {
+  if (connection.era === "legacy" || result["resultType"] !== "input_required") return null;
   const { inputRequests, requestState } = copied(connection, result);
   return {
     inputRequired: {

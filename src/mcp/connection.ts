@@ -13,11 +13,14 @@ import { IDENTITY, type Link } from "#src/mcp/link.ts";
 import type { ServerInfo } from "#src/mcp/server-info.ts";
 import type { TransportKind } from "#src/mcp/target.ts";
 
+/** What a server may answer with questions since 2026-07-28 (multi round-trip requests). */
+const MULTI_ROUND_TRIP = new Set(["tools/call", "prompts/get", "resources/read"]);
+
 /**
- * What a tool may ask back for since 2026-07-28: a form to fill in or a page to visit. It travels through REST to whoever
- * called, so only calls declare it.
+ * What it may ask back for: a form to fill in or a page to visit. It travels through REST to whoever asked, so only
+ * requests that somebody waits for declare it.
  */
-const CALL_CAPABILITIES = { elicitation: { form: {}, url: {} } };
+const QUESTION_CAPABILITIES = { elicitation: { form: {}, url: {} } };
 
 /** A live connection to one server in one member's name, whatever the server speaks. */
 export class Connection {
@@ -120,14 +123,14 @@ function envelope(link: Link, method: string): Record<string, unknown> {
   return {
     [PROTOCOL_VERSION_META_KEY]: link.protocolVersion,
     [CLIENT_INFO_META_KEY]: IDENTITY,
-    [CLIENT_CAPABILITIES_META_KEY]: method === "tools/call" ? CALL_CAPABILITIES : {},
+    [CLIENT_CAPABILITIES_META_KEY]: MULTI_ROUND_TRIP.has(method) ? QUESTION_CAPABILITIES : {},
   };
 }
 
 /** Servers leave `resultType` out where it is `complete`, and are forgiven. */
 function checkedResult(result: Result, method: string): Result {
   const { resultType = "complete" } = result;
-  if (resultType === "complete" || (resultType === "input_required" && method === "tools/call"))
+  if (resultType === "complete" || (resultType === "input_required" && MULTI_ROUND_TRIP.has(method)))
     return result;
   throw new McpError("failed", "http", "The server answered with a kind of result that we do not know.");
 }

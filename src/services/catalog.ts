@@ -1,4 +1,4 @@
-import { callTool as call, getPrompt as get, readResource as readOne } from "#src/mcp/call.ts";
+import { type Answers, callTool as call, getPrompt as get, readResource as readOne } from "#src/mcp/call.ts";
 import { listPrompts, listResources, listTools } from "#src/mcp/catalog.ts";
 import * as connections from "#src/services/connections.ts";
 import type { Ctx } from "#src/services/context.ts";
@@ -28,12 +28,12 @@ export async function resources(ctx: Ctx, serverId: number) {
   return { resources, resourceTemplates, ...marked(truncated) };
 }
 
-export type CallInput = {
-  arguments: Record<string, unknown>;
-  /** The answers to what an earlier call asked for, with the state it gave (2026-07-28, multi round-trip). */
-  inputResponses?: Record<string, unknown>;
-  requestState?: string;
-};
+export type { InputRequired } from "#src/mcp/call.ts";
+
+/** With the answers to what the server asked for before, and the state it gave (2026-07-28, multi round-trip). */
+export type CallInput = { arguments: Record<string, unknown> } & Answers;
+export type GetInput = { arguments: Record<string, string> } & Answers;
+export type ReadInput = { uri: string } & Answers;
 
 export const callTool = (
   ctx: Ctx,
@@ -42,11 +42,15 @@ export const callTool = (
   { arguments: args, ...answers }: CallInput,
 ) => connections.use(ctx, serverId, (connection) => call(connection, name, args, answers));
 
-export const getPrompt = (ctx: Ctx, serverId: number, name: string, args: Record<string, string>) =>
-  connections.use(ctx, serverId, (connection) => get(connection, name, args));
+export const getPrompt = (
+  ctx: Ctx,
+  serverId: number,
+  name: string,
+  { arguments: args, ...answers }: GetInput,
+) => connections.use(ctx, serverId, (connection) => get(connection, name, args, answers));
 
-export const readResource = (ctx: Ctx, serverId: number, uri: string) =>
-  connections.use(ctx, serverId, (connection) => readOne(connection, uri));
+export const readResource = (ctx: Ctx, serverId: number, { uri, ...answers }: ReadInput) =>
+  connections.use(ctx, serverId, (connection) => readOne(connection, uri, answers));
 
 const countOf =
   (list: "tools" | "prompts") =>

@@ -188,6 +188,42 @@ test("a tool that asks back is answered in a second call", async () => {
   expect([second.status, JSON.stringify(second.body)]).toEqual([200, expect.stringContaining("accept")]);
 });
 
+type Asked = { inputRequired: { inputRequests: object; requestState: string } };
+const accepted = (content: object) => ({ action: "accept", content });
+
+test("a prompt that asks back is answered in a second request", async () => {
+  const { bob, path } = await connected(modern.url);
+  const get = `${path}/prompts/letter/get`;
+
+  const first = await bob.post<Asked>(get, { arguments: { to: "Ada" } });
+  const second = await bob.post(get, {
+    arguments: { to: "Ada" },
+    inputResponses: { tone: accepted({ tone: "warm" }) },
+    requestState: first.body.inputRequired.requestState,
+  });
+
+  expect(first.body.inputRequired.inputRequests).toMatchObject({ tone: { method: "elicitation/create" } });
+  expect([second.status, JSON.stringify(second.body)]).toEqual([200, expect.stringContaining("warm")]);
+  expect(modern.seen.at(-1)?.body.params["arguments"]).toEqual({ to: "Ada" });
+});
+
+test("a resource that asks back is answered by the same with a body", async () => {
+  const { bob, path } = await connected(modern.url);
+  const uri = "letters://draft";
+
+  const first = await bob.get<Asked>(`${path}/resources/read?uri=${encodeURIComponent(uri)}`);
+  const second = await bob.post(`${path}/resources/read`, {
+    uri,
+    inputResponses: { language: accepted({ language: "fr" }) },
+    requestState: first.body.inputRequired.requestState,
+  });
+  const bare = await bob.post<Asked>(`${path}/resources/read`, { uri });
+
+  expect([first.status, first.body.inputRequired.requestState]).toEqual([200, "language-1"]);
+  expect(second.body).toMatchObject({ contents: [{ uri, text: expect.stringContaining("fr") }] });
+  expect(bare.body).toEqual(first.body);
+});
+
 test("a prompt is filled in, and one that is not there is an error", async () => {
   const { vic, ada, bob, path } = await connected();
   asked.length = 0;
@@ -234,6 +270,14 @@ test.each([
   ["prompts/p/get", { arguments: { city: 7 } }],
   ["prompts/p/get", { arguments: null }],
   ["prompts/p/get", { name: "p" }],
+  ["prompts/p/get", { inputResponses: [] }],
+  ["prompts/p/get", { requestState: 1 }],
+  ["resources/read", {}],
+  ["resources/read", { uri: "" }],
+  ["resources/read", { uri: "r:\0" }],
+  ["resources/read", { uri: "x".repeat(8193) }],
+  ["resources/read", { uri: "r:1", inputResponses: "x" }],
+  ["resources/read", { uri: "r:1", arguments: {} }],
 ])("%s with %j is refused before anybody is asked", async (use, body) => {
   const { bob, path } = await connected();
   asked.length = 0;
@@ -253,17 +297,18 @@ test("a name that is too long is nobody's", async () => {
 test("a viewer reads and does not call; strangers and other workspaces do neither", async () => {
   const { vic, eve, stranger, bob, path } = await connected();
   const reads = [`${path}/tools`, `${path}/prompts`, `${path}/resources`, `${path}/resources/read?uri=r:1`];
-  const posts = [`${path}/tools/t/call`, `${path}/prompts/p/get`];
+  const posts = [`${path}/tools/t/call`, `${path}/prompts/p/get`, `${path}/resources/read`];
   const statuses = async (by: Caller, absolute = (one: string) => one) =>
     [
       ...(await Promise.all(reads.map((one) => by.get(absolute(one))))),
       ...(await Promise.all(posts.map((one) => by.post(absolute(one), { nonsense: true })))),
     ].map(({ status }) => status);
 
-  expect(await statuses(stranger)).toEqual(Array<number>(6).fill(401));
+  expect(await statuses(stranger)).toEqual(Array<number>(7).fill(401));
   expect((await statuses(eve, bob.path)).slice(0, 4)).toEqual([404, 404, 404, 404]);
   expect((await vic.post(`${path}/tools/t/call`)).body).toMatchObject({
     detail: { code: "insufficient_scope", requiredScope: "apps:write" },
   });
   expect((await vic.get(`${path}/tools`)).code).toBe("member_auth_required");
+  expect((await vic.post(`${path}/resources/read`, { uri: "r:1" })).code).toBe("member_auth_required");
 });

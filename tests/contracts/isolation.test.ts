@@ -41,6 +41,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/w/:workspace_uuid/mcp-servers/oauth-discovery": { url: open.url },
   "PATCH /api/v2/w/:workspace_uuid/mcp-servers/:server_id": { url: nowhere() },
   "PUT /api/v2/w/:workspace_uuid/mcp-servers/:server_id/access": { access: "everyone" },
+  "POST /api/v2/w/:workspace_uuid/mcp-servers/:server_id/resources/read": { uri: "r:1" },
 };
 
 const routes = routesOf(app.deps).filter(({ path }) => path.includes(":workspace_uuid"));

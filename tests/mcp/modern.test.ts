@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { callTool, getPrompt } from "#src/mcp/call.ts";
-import { listTools } from "#src/mcp/catalog.ts";
+import { callTool, getPrompt, readResource } from "#src/mcp/call.ts";
+import { listPrompts, listTools } from "#src/mcp/catalog.ts";
 import { connect } from "#src/mcp/connect.ts";
 import { loopbackFetch, targetOf } from "#tests/mcp/support.ts";
 import { type Answer, error, result, startFakeMcpServer, stream } from "#tests/support/fake-mcp-server.ts";
@@ -61,6 +61,53 @@ test("a tool that needs to know more says so, and goes on with the answer", asyn
   expect(done).toMatchObject({ isError: false });
   expect(JSON.stringify(done)).toContain("step-1");
   expect(JSON.stringify(done)).toContain("sure");
+});
+
+test("so do a prompt and a resource", async () => {
+  const connection = await connect(fetch, targetOf(server.url));
+  const answer = (key: string, content: object, requestState: string) => ({
+    inputResponses: { [key]: { action: "accept", content } },
+    requestState,
+  });
+
+  const prompt = await getPrompt(connection, "letter", { to: "Bob" });
+  const filled = await getPrompt(
+    connection,
+    "letter",
+    { to: "Bob" },
+    answer("tone", { tone: "dry" }, "tone-1"),
+  );
+  const resource = await readResource(connection, "letters://draft");
+  const read = await readResource(
+    connection,
+    "letters://draft",
+    answer("language", { language: "de" }, "language-1"),
+  );
+  const plain = await readResource(connection, "letters://sent");
+
+  expect(prompt).toMatchObject({
+    inputRequired: { inputRequests: { tone: { method: "elicitation/create" } }, requestState: "tone-1" },
+  });
+  expect(filled).toMatchObject({ messages: [{ content: { text: expect.stringContaining("tone-1") } }] });
+  expect(resource).toMatchObject({
+    inputRequired: { inputRequests: { language: expect.anything() }, requestState: "language-1" },
+  });
+  expect(read).toMatchObject({ contents: [{ text: expect.stringContaining('"language":"de"') }] });
+  expect(plain).toMatchObject({ contents: [{ text: "Dear all" }] });
+});
+
+test("only what somebody waits for says that questions can be answered", async () => {
+  const connection = await connect(fetch, targetOf(server.url));
+  const declared = () => server.seen.at(-1)?.body.params["_meta"];
+
+  await readResource(connection, "letters://sent");
+  const byRead = declared();
+  await listPrompts(connection);
+  const byList = declared();
+
+  const key = "io.modelcontextprotocol/clientCapabilities";
+  expect(byRead).toMatchObject({ [key]: { elicitation: { form: {}, url: {} } } });
+  expect(byList).toHaveProperty([key], {});
 });
 
 test("arguments that a tool wants as headers travel as both", async () => {
@@ -167,14 +214,14 @@ test("other kinds of result are errors, and so are questions where nobody can an
   const strange = startFakeMcpServer({
     "server/discover": discover,
     "tools/call": (message) => result(message, { resultType: "task", task: {} }),
-    "prompts/get": (message) => result(message, { resultType: "input_required", requestState: "s" }),
+    "prompts/list": (message) => result(message, { resultType: "input_required", requestState: "s" }),
     "tools/list": (message) => error(message, -32603, "Internal\u202eerror\n\u0000", 500),
   });
   const connection = await connect(fetch, targetOf(strange.url));
 
   const outcomes = await Promise.allSettled([
     callTool(connection, "count", {}),
-    getPrompt(connection, "p", {}),
+    listPrompts(connection),
     listTools(connection),
   ]);
 

@@ -51,6 +51,7 @@ const fake = startFakeMcpServer({
         return result(message, { content: [{ type: "text", text: JSON.stringify(message.params) }] });
     }
   },
+  "prompts/list": (message) => result(message, { prompts: [] }),
   "resources/list": (message) => result(message, { resources: [{ uri: "page://home", name: "Home" }] }),
   "resources/templates/list": (message) => result(message, { resourceTemplates: [] }),
   "resources/read": (message) =>
@@ -220,7 +221,7 @@ describe("prompts of a real server", () => {
   });
 
   test("of a server that offers none are said not to be", async () => {
-    const seen = await asAda.get(`${paths.modern}/prompts`);
+    const seen = await asAda.get(`${paths.fake}/prompts`);
 
     expect(textOf(seen.html)).toContain("No prompts");
   });
@@ -261,14 +262,16 @@ describe("resources of a real server", () => {
   });
 });
 
+/** What a form carries without showing it. */
+const hidden = (html: string) =>
+  Object.fromEntries(
+    [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
+      ([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")],
+    ),
+  );
+
 describe("a tool that asks back", () => {
   const call = () => `${paths.modern}/tools/call?name=deploy`;
-  const hidden = (html: string) =>
-    Object.fromEntries(
-      [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
-        ([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")],
-      ),
-    );
 
   test("is answered by a form, and goes on with the call that was begun", async () => {
     const asked = await asAda.post(call(), { "arg/target": "prod" });
@@ -290,6 +293,44 @@ describe("a tool that asks back", () => {
 
     expect(textOf(seen.html)).toContain('"action": "decline"');
   });
+});
+
+describe("a prompt that asks back", () => {
+  const page = () => `${paths.modern}/prompts/get?name=letter`;
+
+  test("is answered by a form, and filled in with what was typed before", async () => {
+    const asked = await asAda.post(page(), { "arg/to": "Bob", "arg/about": "" });
+    const seen = await asAda.post(page(), { ...hidden(asked.html), "answer-0/tone": "1", action: "accept" });
+
+    expect(textOf(asked.html)).toContain("The prompt asks you something In which tone?");
+    expect(asked.html).not.toContain('name="arg/to"');
+    expect(textOf(seen.html)).toContain('"action": "accept", "content": { "tone": "warm" }');
+    expect(textOf(seen.html)).toContain('"state": "tone-1"');
+    expect(seen.html).toContain('value="Bob"');
+    expect(modern.seen.at(-1)?.body.params["arguments"]).toEqual({ to: "Bob" });
+  });
+
+  test("says what it cannot read, and asks again", async () => {
+    const asked = await asAda.post(page(), { "arg/to": "Bob" });
+    const seen = await asAda.post(page(), { ...hidden(asked.html), "answer-0/tone": "7", action: "accept" });
+
+    expect(seen.status).toBe(422);
+    expect(textOf(seen.html)).toContain("Choose one of the list.");
+    expect(hidden(seen.html)).toEqual(hidden(asked.html));
+  });
+});
+
+test("a resource that asks back is answered by a form, and then shown", async () => {
+  const page = `${paths.modern}/resources/read?uri=letters%3A%2F%2Fdraft`;
+
+  const asked = await asAda.get(page);
+  const seen = await asAda.post(page, { ...hidden(asked.html), "answer-0/language": "fr", action: "accept" });
+  const declined = await asAda.post(page, { ...hidden(asked.html), action: "decline" });
+
+  expect(textOf(asked.html)).toContain("The resource asks you something In which language?");
+  expect(asked.html).toContain(`action="${page}"`);
+  expect(textOf(seen.html)).toContain('"content":{"language":"fr"}');
+  expect(textOf(declined.html)).toContain('"action":"decline"');
 });
 
 describe("whoever is not connected", () => {

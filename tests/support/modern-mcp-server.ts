@@ -58,27 +58,60 @@ export function startModernMcpServer(): ModernMcpServer {
   };
 }
 
+const PROMPTS = [{ name: "letter", arguments: [{ name: "to", required: true }, { name: "about" }] }];
+
+const RESOURCES = [
+  { uri: "letters://draft", name: "Draft" },
+  { uri: "letters://sent", name: "Sent" },
+];
+
+/** Its tool `deploy`, its prompt and its resource `letters://draft` ask back once. */
 function createServer(): Server {
-  const server = new Server({ name: "modern", version: "2.0.0" }, { capabilities: { tools: {} } });
-  server.setRequestHandler("tools/list", () => ({
-    tools: TOOLS,
-    ttlMs: 60_000,
-    cacheScope: "public" as const,
-  }));
+  const capabilities = { tools: {}, prompts: {}, resources: {} };
+  const server = new Server({ name: "modern", version: "2.0.0" }, { capabilities });
+  const lifetime = { ttlMs: 60_000, cacheScope: "public" as const };
+  server.setRequestHandler("tools/list", () => ({ tools: TOOLS, ...lifetime }));
   server.setRequestHandler("tools/call", (request, { mcpReq }) => {
     if (request.params.name !== "deploy") return { content: [{ type: "text", text: "done" }] };
-    const answer = mcpReq.inputResponses?.["confirm"];
-    if (answer)
-      return { content: [{ type: "text", text: JSON.stringify({ answer, state: mcpReq.requestState() }) }] };
-    return inputRequired({
-      inputRequests: {
-        confirm: inputRequired.elicit({
-          message: "Deploy to production?",
-          requestedSchema: { type: "object", properties: { sure: { type: "boolean" } } },
-        }),
-      },
-      requestState: "step-1",
-    });
+    const text = answered(mcpReq, "confirm");
+    if (text) return { content: [{ type: "text", text }] };
+    return question("confirm", "Deploy to production?", { sure: { type: "boolean" } }, "step-1");
+  });
+
+  server.setRequestHandler("prompts/list", () => ({ prompts: PROMPTS, ...lifetime }));
+  server.setRequestHandler("prompts/get", (_, { mcpReq }) => {
+    const text = answered(mcpReq, "tone");
+    if (text) return { messages: [{ role: "user", content: { type: "text", text } }] };
+    return question("tone", "In which tone?", { tone: { type: "string", enum: ["dry", "warm"] } }, "tone-1");
+  });
+
+  server.setRequestHandler("resources/list", () => ({ resources: RESOURCES, ...lifetime }));
+  server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: [], ...lifetime }));
+  server.setRequestHandler("resources/read", ({ params: { uri } }, { mcpReq }) => {
+    const text = uri === "letters://draft" ? answered(mcpReq, "language") : "Dear all";
+    if (text) return { contents: [{ uri, mimeType: "text/plain", text }], ...lifetime };
+    return question("language", "In which language?", { language: { type: "string" } }, "language-1");
   });
   return server;
 }
+
+type Round = { inputResponses?: Record<string, unknown>; requestState(): unknown };
+
+/** What came back for a question, as text that a test can read; null in the first round. */
+function answered({ inputResponses, requestState }: Round, key: string): string | null {
+  const answer = inputResponses?.[key];
+  return answer ? JSON.stringify({ answer, state: requestState() }) : null;
+}
+
+const question = (
+  key: string,
+  message: string,
+  properties: Record<string, { type: "boolean" } | { type: "string"; enum?: string[] }>,
+  requestState: string,
+) =>
+  inputRequired({
+    inputRequests: {
+      [key]: inputRequired.elicit({ message, requestedSchema: { type: "object", properties } }),
+    },
+    requestState,
+  });

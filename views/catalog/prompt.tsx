@@ -1,5 +1,6 @@
 import type { Content } from "#views/catalog/content.ts";
 import { ContentView } from "#views/catalog/content-view.tsx";
+import { type Asked, Questions } from "#views/catalog/questions.tsx";
 import { SaidText, shortName } from "#views/catalog/said-text.tsx";
 import type { Prompt } from "#views/catalog/said.ts";
 import { Field } from "#views/components/field.tsx";
@@ -22,13 +23,15 @@ type Props = ServerFrame & {
   typed: (argument: string) => string;
   refused: Refused;
   trouble: Trouble | null;
+  /** What the server wants to know before it fills the prompt in. */
+  asked: Asked | null;
   result: PromptResult | null;
 };
 
 /** The name of the field for an argument. */
 export const fieldOf = (argument: string): string => `arg/${argument}`;
 
-export const PromptPage = ({ prompt, typed, refused, trouble, result, ...frame }: Props) => {
+export const PromptPage = ({ prompt, typed, refused, trouble, asked, result, ...frame }: Props) => {
   const list = serverPath(frame.server, "prompts");
   const here = prompt ? pathWith(`${list}/get`, { name: prompt.name }) : list;
   return (
@@ -47,36 +50,36 @@ export const PromptPage = ({ prompt, typed, refused, trouble, result, ...frame }
         </div>
       )}
       {trouble && <TroubleNote {...frame} trouble={trouble} here={here} />}
-      {prompt && (
-        <Form
-          action={here}
-          class="form card try"
-          refused={refused}
-          label={`Fill in ${shortName(prompt.name)}`}
-        >
-          {prompt.arguments.length === 0 && <p class="muted">It takes nothing.</p>}
-          {prompt.arguments.map((argument, index) => (
-            <Field
-              key={argument.name}
-              id={`argument-${index}`}
-              name={fieldOf(argument.name)}
-              label={shortName(argument.title ?? argument.name)}
-              hint={argument.description && <Text>{argument.description.slice(0, 400).toWellFormed()}</Text>}
-              value={typed(argument.name)}
-              isOptional={!argument.isRequired}
-              refused={refused}
-            />
-          ))}
-          <p class="form-actions">
-            <Button tone="primary">Get prompt</Button>
-            <Busy words="Asking the server…" cancel={here} />
-          </p>
-        </Form>
-      )}
+      {asked && <Questions by="prompt" action={here} asked={asked} refused={refused} />}
+      {prompt && !asked && <FillIn prompt={prompt} typed={typed} refused={refused} here={here} />}
       {result && <Messages result={result} readPath={(uri) => readPathOf(frame, uri)} />}
     </ServerLayout>
   );
 };
+
+type FillInProps = Pick<Props, "typed" | "refused"> & { prompt: Prompt; here: string };
+
+const FillIn = ({ prompt, typed, refused, here }: FillInProps) => (
+  <Form action={here} class="form card try" refused={refused} label={`Fill in ${shortName(prompt.name)}`}>
+    {prompt.arguments.length === 0 && <p class="muted">It takes nothing.</p>}
+    {prompt.arguments.map((argument, index) => (
+      <Field
+        key={argument.name}
+        id={`argument-${index}`}
+        name={fieldOf(argument.name)}
+        label={shortName(argument.title ?? argument.name)}
+        hint={argument.description && <Text>{argument.description.slice(0, 400).toWellFormed()}</Text>}
+        value={typed(argument.name)}
+        isOptional={!argument.isRequired}
+        refused={refused}
+      />
+    ))}
+    <p class="form-actions">
+      <Button tone="primary">Get prompt</Button>
+      <Busy words="Asking the server…" cancel={here} />
+    </p>
+  </Form>
+);
 
 const readPathOf = ({ server }: ServerFrame, uri: string): string =>
   pathWith(`${serverPath(server, "resources")}/read`, { uri });

@@ -5,7 +5,7 @@ import { TextArea } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { OutsideLink } from "#views/components/link.tsx";
 
-/** One thing that a tool wants to know. */
+/** One thing that a server wants to know before it answers. */
 export type Question = {
   key: string;
   message: string;
@@ -19,23 +19,23 @@ export type Question = {
     | { kind: "json"; method: string };
 };
 
-/** A call that waits for its member. Everything it takes to go on travels with the form. */
+/** What waits for a member’s answers. Everything it takes to go on travels with the form. */
 export type Asked = {
   questions: Question[];
   typed: TypedArguments;
   /** As it came, for the answers to be read by. */
   requests: string;
   state: string | null;
-  /** Of the call that is to go on. */
+  /** Of what is to go on. */
   arguments: string;
 };
 
-type Props = { action: string; asked: Asked; refused: Refused };
+type Props = { by: "tool" | "prompt" | "resource"; action: string; asked: Asked; refused: Refused };
 
-export const Questions = ({ action, asked, refused }: Props) => (
+export const Questions = ({ by, action, asked, refused }: Props) => (
   <section class="section" aria-labelledby="questions-title">
     <h2 id="questions-title" tabIndex={-1} autofocus>
-      The tool asks you something
+      The {by} asks you something
     </h2>
     <Form action={action} class="form card try" refused={refused}>
       <input type="hidden" name="requests" value={asked.requests} />
@@ -47,9 +47,10 @@ export const Questions = ({ action, asked, refused }: Props) => (
           <Ask question={question} typed={asked.typed} refused={refused} id={`question-${index}`} />
         </div>
       ))}
+      {asked.questions.length === 0 && <p class="muted">It only waits for you to go on.</p>}
       <p class="form-actions">
         <Button tone="primary" name="action" value="accept">
-          Answer
+          {asked.questions.length === 0 ? "Go on" : "Answer"}
         </Button>
         <button type="submit" class="button" name="action" value="decline" formNoValidate>
           Decline
@@ -78,7 +79,7 @@ const Ask = ({ question, typed, refused, id }: AskProps) => {
           id={id}
           name={question.jsonName}
           label="Your answer, as JSON"
-          hint={`The tool asks for ${ask.method}, for which there is no form here.`}
+          hint={`It asks for ${ask.method}, for which there is no form here.`}
           value={typed?.(question.jsonName)[0] ?? ""}
           isCode
           refused={refused}

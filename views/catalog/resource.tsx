@@ -1,6 +1,8 @@
 import type { Content } from "#views/catalog/content.ts";
 import { ContentView } from "#views/catalog/content-view.tsx";
+import { type Asked, Questions } from "#views/catalog/questions.tsx";
 import { shortName } from "#views/catalog/said-text.tsx";
+import type { Refused } from "#views/components/form.tsx";
 import { Text } from "#views/components/text.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
 import { pathWith, serverPath } from "#views/servers/paths.ts";
@@ -9,9 +11,16 @@ import { type Trouble, TroubleNote } from "#views/servers/trouble.tsx";
 /** One of the contents of a resource: it may come in several. */
 export type Part = { uri: string; mimeType: string | null; content: Content };
 
-type Props = ServerFrame & { uri: string; parts: Part[] | null; trouble: Trouble | null };
+type Props = ServerFrame & {
+  uri: string;
+  parts: Part[] | null;
+  /** What the server wants to know before it gives the resource. */
+  asked: Asked | null;
+  refused: Refused;
+  trouble: Trouble | null;
+};
 
-export const ResourcePage = ({ uri, parts, trouble, ...frame }: Props) => {
+export const ResourcePage = ({ uri, parts, asked, refused, trouble, ...frame }: Props) => {
   const list = serverPath(frame.server, "resources");
   const readPath = (other: string) => pathWith(`${list}/read`, { uri: other });
   return (
@@ -27,6 +36,7 @@ export const ResourcePage = ({ uri, parts, trouble, ...frame }: Props) => {
         </h2>
       </div>
       {trouble && <TroubleNote {...frame} trouble={trouble} here={readPath(uri)} />}
+      {asked && <Questions by="resource" action={readPath(uri)} asked={asked} refused={refused} />}
       {parts?.map((part, index) => (
         <section key={index} class="card resource" aria-label={`Part ${index + 1} of ${parts.length}`}>
           <p class="muted">

@@ -41,7 +41,7 @@ export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
       </a>
       {tool && <ToolHead tool={tool} />}
       {trouble && <TroubleNote {...frame} trouble={trouble} here={here} />}
-      {call?.asked && <Questions action={here} asked={call.asked} refused={call.refused} />}
+      {call?.asked && <Questions by="tool" action={here} asked={call.asked} refused={call.refused} />}
       {tool && call && !call.asked && <TryIt tool={tool} call={call} list={list} mayCall={frame.mayWrite} />}
       {call?.outcome && <ToolOutcome outcome={call.outcome} server={frame.server} />}
       {tool && <Schemas tool={tool} />}

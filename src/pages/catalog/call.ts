@@ -7,8 +7,7 @@ import {
   readForm,
   type Schema,
 } from "#src/lib/json-schema-form.ts";
-import { inPlace } from "#src/pages/servers/in-place.ts";
-import { answersIn, questionsIn } from "#src/pages/catalog/questions.ts";
+import { ask, takeTurn } from "#src/pages/catalog/turn.ts";
 import * as catalog from "#src/services/catalog.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { contentOf, jsonOf } from "#views/catalog/content.ts";
@@ -34,72 +33,26 @@ export function newCall(tool: Tool, as: string | null): ToolCall {
 }
 
 /** Calls the tool with what was typed, or goes on with a call that waited for answers. */
-export async function runCall(target: Target, form: SentForm, as: string | null): Promise<ToolCall> {
-  const fresh = newCall(target.tool, as);
-  if (form.has("requests")) return goOn(target, fresh, form);
-
-  const call = { ...fresh, typed: (name: string) => form.all(name), json: form.text("json") || fresh.json };
-  const read = call.as === "json" ? readJson(call.json) : readForm(call.fields ?? [], form);
-  if (!read.ok) return { ...call, refused: { message: null, fields: read.errors } };
-  return await withAnswer(
-    target,
-    { ...call, json: JSON.stringify(read.value, null, 2) },
-    { arguments: read.value },
-  );
-}
-
-async function goOn(target: Target, call: ToolCall, form: SentForm): Promise<ToolCall> {
-  const requests = objectIn(form.text("requests"));
-  const args = objectIn(form.text("arguments"));
-  const questions = questionsIn(requests);
-  const answers = answersIn(questions, form);
-  const state = form.has("requestState") ? form.text("requestState") : null;
-  if (!answers.ok)
-    return {
-      ...call,
-      refused: { message: null, fields: answers.errors },
-      asked: {
-        questions,
-        typed: (name) => form.all(name),
-        requests: form.text("requests"),
-        state,
-        arguments: form.text("arguments"),
-      },
-    };
-  const input = {
-    arguments: args,
-    inputResponses: answers.responses,
-    ...(state === null ? {} : { requestState: state }),
-  };
-  return await withAnswer(target, { ...call, json: JSON.stringify(args, null, 2) }, input);
-}
-
-/** What keeps the tool from answering is told with the form and what was typed. */
-async function withAnswer(
+export async function runCall(
   { ctx, serverId, tool }: Target,
-  call: ToolCall,
-  input: catalog.CallInput,
+  form: SentForm,
+  as: string | null,
 ): Promise<ToolCall> {
-  const began = performance.now();
-  const { done: result, trouble } = await inPlace(ctx, () =>
-    catalog.callTool(ctx, serverId, tool.name, input),
+  const call = newCall(tool, as);
+  const turn = await takeTurn(
+    form,
+    () => (call.as === "json" ? readJson(form.text("json") || call.json) : readForm(call.fields ?? [], form)),
+    (input) =>
+      ask(ctx, input, () =>
+        catalog.callTool(ctx, serverId, tool.name, { arguments: input.args, ...input.answers }),
+      ),
   );
-  if (result === null) return { ...call, trouble };
-  if (!("inputRequired" in result)) return { ...call, outcome: outcomeOf(result, performance.now() - began) };
-  const { inputRequests, requestState } = result.inputRequired;
-  return {
-    ...call,
-    asked: {
-      questions: questionsIn(inputRequests),
-      typed: null,
-      requests: JSON.stringify(inputRequests),
-      state: requestState ?? null,
-      arguments: JSON.stringify(input.arguments),
-    },
-  };
+  const typed = form.has("requests") ? null : (name: string) => form.all(name);
+  const json = turn.args ? JSON.stringify(turn.args, null, 2) : form.text("json") || call.json;
+  return { ...call, ...turn, typed, json, outcome: turn.done && outcomeOf(turn.done, turn.ms) };
 }
 
-type Result = Exclude<Awaited<ReturnType<typeof catalog.callTool>>, { inputRequired: unknown }>;
+type Result = Exclude<Awaited<ReturnType<typeof catalog.callTool>>, catalog.InputRequired>;
 
 const outcomeOf = (result: Result, ms: number): Outcome => ({
   ms,
@@ -119,12 +72,6 @@ function readJson(text: string): ReadJson {
   } catch {
     return { ok: false, errors: { json: "This is not valid JSON." } };
   }
-}
-
-/** What we wrote into a hidden field ourselves; whoever changed it gets what they made of it. */
-function objectIn(text: string): Schema {
-  const read = readJson(text);
-  return read.ok ? read.value : {};
 }
 
 /** To begin with: what is needed, with the defaults that the schema names. */

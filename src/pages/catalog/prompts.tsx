@@ -1,19 +1,17 @@
 import { Elysia } from "elysia";
-import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
-import { statusOf } from "#src/http/errors.ts";
-import { formIn, SentForm } from "#src/http/page-form.ts";
+import { formIn, type SentForm } from "#src/http/page-form.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
-import { listed, wantedIn } from "#src/pages/catalog/listing.ts";
+import { itemNamed, listing } from "#src/pages/catalog/listing.ts";
+import { ask, noTurn, statusOfTurn, takeTurn } from "#src/pages/catalog/turn.ts";
 import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
 import { inPlace } from "#src/pages/servers/in-place.ts";
 import { show } from "#src/pages/show.ts";
 import * as catalog from "#src/services/catalog.ts";
-import type { Ctx } from "#src/services/context.ts";
 import { contentOf } from "#views/catalog/content.ts";
 import { fieldOf, PromptPage, type PromptResult } from "#views/catalog/prompt.tsx";
 import { PromptsPage } from "#views/catalog/prompts.tsx";
-import { isSchema, type Json, type Prompt, promptOf, textIn } from "#views/catalog/said.ts";
+import { isSchema, type Json, type Prompt, promptOf, type Schema, textIn } from "#views/catalog/said.ts";
 
 export const promptsPages = (asking: Asking) =>
   new Elysia({ name: "pages.catalog.prompts", prefix: "/w/:workspace_uuid/servers/:server_id/prompts" })
@@ -22,20 +20,12 @@ export const promptsPages = (asking: Asking) =>
     .get(
       "/",
       async (asked) => {
-        const { ctx, params, request } = asked;
-        const { done, trouble, status } = await inPlace(ctx, () =>
-          catalog.prompts(ctx, idOf(params.server_id)),
-        );
-        const prompts =
-          done &&
-          listed(
-            done.prompts,
-            { read: promptOf, textOf: ({ name }) => name },
-            { ...wantedIn(request), q: "", isTruncated: done.truncated ?? false },
-          );
-        return show(<PromptsPage {...await frameOf(asked)} prompts={prompts} trouble={trouble} />, {
-          status,
+        const { frame, items, trouble, status } = await listing(asked, {
+          fetch: catalog.prompts,
+          itemsIn: (said) => said.prompts,
+          read: promptOf,
         });
+        return show(<PromptsPage {...frame} prompts={items} trouble={trouble} />, { status });
       },
       { member: "apps:read", params: ServerParams },
     )
@@ -47,54 +37,68 @@ export const promptsPages = (asking: Asking) =>
       params: ServerParams,
     });
 
-/** @param form - what was filled in; null where nothing was yet */
+/**
+ * @param form - what was filled in; null where nothing was yet
+ * @throws {AppError} `not_found` for a prompt that the server does not list
+ */
 async function showPrompt(asked: Asked, form: SentForm | null): Promise<Response> {
   const { ctx, params, request } = asked;
   const id = idOf(params.server_id);
   const name = new URL(request.url).searchParams.get("name") ?? "";
-  const found = await inPlace(ctx, () => promptNamed(ctx, id, name));
+  const found = await inPlace(ctx, async () =>
+    itemNamed((await catalog.prompts(ctx, id)).prompts, name, promptOf),
+  );
   const prompt = found.done;
-  const missing = prompt && form ? missingIn(prompt, form) : {};
-  const got =
-    prompt && form && Object.keys(missing).length === 0
-      ? await inPlace(ctx, () => catalog.getPrompt(ctx, id, prompt.name, argumentsIn(prompt, form)))
-      : null;
-  const trouble = found.trouble ?? got?.trouble ?? null;
-  const isRefused = Object.keys(missing).length > 0;
+  const turn =
+    prompt && form
+      ? await takeTurn(
+          form,
+          (form) => argumentsIn(prompt, form),
+          (input) =>
+            ask(ctx, input, () =>
+              catalog.getPrompt(ctx, id, prompt.name, { arguments: textsIn(input.args), ...input.answers }),
+            ),
+        )
+      : noTurn;
+  const trouble = found.trouble ?? turn.trouble;
   return show(
     <PromptPage
       {...await frameOf(asked)}
       prompt={prompt}
-      typed={(argument) => form?.text(fieldOf(argument)) ?? ""}
-      refused={isRefused ? { message: null, fields: missing } : null}
+      typed={(argument) => textIn(turn.args?.[argument]) ?? form?.text(fieldOf(argument)) ?? ""}
+      refused={turn.refused}
+      asked={turn.asked}
       trouble={trouble}
-      result={got?.done ? resultOf(got.done) : null}
+      result={turn.done && resultOf(turn.done)}
     />,
-    { status: isRefused ? 422 : trouble ? statusOf[trouble.code] : 200 },
+    { status: statusOfTurn({ ...turn, trouble }) },
   );
 }
 
-/** @throws {AppError} `not_found` for a prompt that the server does not list */
-async function promptNamed(ctx: Ctx, serverId: number, name: string): Promise<Prompt> {
-  const { prompts } = await catalog.prompts(ctx, serverId);
-  const said = prompts.find((one) => one["name"] === name);
-  const prompt = said && promptOf(said);
-  if (!prompt) throw notFound();
-  return prompt;
+/** What was left empty is left out, unless it is needed. */
+function argumentsIn(prompt: Prompt, form: SentForm) {
+  const typed = prompt.arguments.map(({ name, isRequired }) => ({
+    name,
+    isRequired,
+    text: form.text(fieldOf(name)),
+  }));
+  const missing = typed.filter(({ isRequired, text }) => isRequired && text === "");
+  if (missing.length > 0)
+    return {
+      ok: false as const,
+      errors: Object.fromEntries(missing.map(({ name }) => [fieldOf(name), "This is needed."])),
+    };
+  const given = typed.filter(({ text }) => text !== "");
+  return {
+    ok: true as const,
+    value: Object.fromEntries(given.map(({ name, text }): [string, string] => [name, text])),
+  };
 }
 
-const missingIn = (prompt: Prompt, form: SentForm): Record<string, string> =>
+/** A prompt's arguments are texts, also those that came back with the answers to a question. */
+const textsIn = (args: Schema): Record<string, string> =>
   Object.fromEntries(
-    prompt.arguments
-      .filter(({ name, isRequired }) => isRequired && form.text(fieldOf(name)) === "")
-      .map(({ name }) => [fieldOf(name), "This is needed."]),
-  );
-
-const argumentsIn = (prompt: Prompt, form: SentForm): Record<string, string> =>
-  Object.fromEntries(
-    prompt.arguments
-      .map(({ name }): [string, string] => [name, form.text(fieldOf(name))])
-      .filter(([, value]) => value !== ""),
+    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
 
 const resultOf = ({ description, messages }: { description?: string; messages: Json[] }): PromptResult => ({

@@ -4,8 +4,8 @@ import type { Question } from "#views/catalog/questions.tsx";
 import { textIn } from "#views/catalog/said.ts";
 
 /*
- * What a tool asks back in the middle of a call (MCP 2026-07-28, multi round-trip requests), as questions for a person,
- * and their answers as the protocol wants them.
+ * What a server asks back before it answers (MCP 2026-07-28, multi round-trip requests), as questions for a person, and
+ * their answers as the protocol wants them.
  */
 
 /** @param requests - by a name that the server gave each */

@@ -2,11 +2,12 @@ import { Elysia } from "elysia";
 import { AppError } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { seeOther } from "#src/http/page-answer.ts";
+import { formIn, SentForm } from "#src/http/page-form.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { expand, variablesOf } from "#src/lib/uri-template.ts";
-import { listed, wantedIn } from "#src/pages/catalog/listing.ts";
-import { frameOf } from "#src/pages/servers/frame.ts";
-import { inPlace } from "#src/pages/servers/in-place.ts";
+import { listing } from "#src/pages/catalog/listing.ts";
+import { ask, statusOfTurn, takeTurn } from "#src/pages/catalog/turn.ts";
+import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
 import { show } from "#src/pages/show.ts";
 import * as catalog from "#src/services/catalog.ts";
 import { resourceContentOf } from "#views/catalog/content.ts";
@@ -25,26 +26,15 @@ export const resourcesPages = (asking: Asking) =>
     .get(
       "/",
       async (asked) => {
-        const { ctx, params, request } = asked;
-        const wanted = wantedIn(request);
-        const { done, trouble, status } = await inPlace(ctx, () =>
-          catalog.resources(ctx, idOf(params.server_id)),
-        );
-        const resources =
-          done &&
-          listed(
-            done.resources,
-            { read: resourceOf, textOf: ({ name, uri }) => `${name} ${uri}` },
-            { ...wanted, isTruncated: done.truncated ?? false },
-          );
+        const { frame, q, said, items, trouble, status } = await listing(asked, {
+          fetch: catalog.resources,
+          itemsIn: (said) => said.resources,
+          read: resourceOf,
+          textOf: ({ name, uri }) => `${name} ${uri}`,
+        });
+        const templates = said ? templatesIn(said.resourceTemplates) : [];
         return show(
-          <ResourcesPage
-            {...await frameOf(asked)}
-            q={wanted.q}
-            resources={resources}
-            templates={done ? templatesIn(done.resourceTemplates) : []}
-            trouble={trouble}
-          />,
+          <ResourcesPage {...frame} q={q} resources={items} templates={templates} trouble={trouble} />,
           { status },
         );
       },
@@ -54,24 +44,44 @@ export const resourcesPages = (asking: Asking) =>
     .get(
       "/read",
       async (asked) => {
-        const { ctx, params, request } = asked;
-        const { pathname, searchParams } = new URL(request.url);
+        const { pathname, searchParams } = new URL(asked.request.url);
         const template = searchParams.get("template");
-        if (template !== null) return seeOther(pathWith(pathname, { uri: filledIn(template, searchParams) }));
-
-        const uri = searchParams.get("uri") ?? "";
-        if (uri === "" || uri.length > maxUriChars)
-          throw new AppError("bad_request", "Name the resource to read by its address.");
-        const { done, trouble, status } = await inPlace(ctx, () =>
-          catalog.readResource(ctx, idOf(params.server_id), uri),
-        );
-        const parts = done && done.contents.filter(isSchema).map(partOf);
-        return show(<ResourcePage {...await frameOf(asked)} uri={uri} parts={parts} trouble={trouble} />, {
-          status,
-        });
+        return template === null
+          ? showResource(asked, new SentForm())
+          : seeOther(pathWith(pathname, { uri: filledIn(template, searchParams) }));
       },
       { member: "apps:read", params: ServerParams },
-    );
+    )
+
+    .post("/read", ({ body, ...asked }) => showResource(asked, formIn(body)), {
+      member: "apps:read",
+      params: ServerParams,
+    });
+
+/** @param form - the answers to what the server asked before; empty where it has not */
+async function showResource(asked: Asked, form: SentForm): Promise<Response> {
+  const { ctx, params, request } = asked;
+  const uri = new URL(request.url).searchParams.get("uri") ?? "";
+  if (uri === "" || uri.length > maxUriChars)
+    throw new AppError("bad_request", "Name the resource to read by its address.");
+  const turn = await takeTurn(
+    form,
+    () => ({ ok: true, value: {} }),
+    (input) =>
+      ask(ctx, input, () => catalog.readResource(ctx, idOf(params.server_id), { uri, ...input.answers })),
+  );
+  return show(
+    <ResourcePage
+      {...await frameOf(asked)}
+      uri={uri}
+      parts={turn.done && turn.done.contents.filter(isSchema).map(partOf)}
+      asked={turn.asked}
+      refused={turn.refused}
+      trouble={turn.trouble}
+    />,
+    { status: statusOfTurn(turn) },
+  );
+}
 
 const templatesIn = (said: Json[]): Template[] =>
   said

@@ -1,11 +1,10 @@
 import { Elysia } from "elysia";
-import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
-import { statusOf } from "#src/http/errors.ts";
 import { formIn } from "#src/http/page-form.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { newCall, runCall } from "#src/pages/catalog/call.ts";
-import { listed, wantedIn } from "#src/pages/catalog/listing.ts";
+import { itemNamed, listing } from "#src/pages/catalog/listing.ts";
+import { statusOfTurn } from "#src/pages/catalog/turn.ts";
 import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
 import { inPlace } from "#src/pages/servers/in-place.ts";
 import { show } from "#src/pages/show.ts";
@@ -22,21 +21,13 @@ export const toolsPages = (asking: Asking) =>
     .get(
       "/",
       async (asked) => {
-        const { ctx, params, request } = asked;
-        const wanted = wantedIn(request);
-        const { done, trouble, status } = await inPlace(ctx, () =>
-          catalog.tools(ctx, idOf(params.server_id)),
-        );
-        const tools =
-          done &&
-          listed(
-            done.tools,
-            { read: toolOf, textOf: ({ name, title, description }) => `${name} ${title} ${description}` },
-            { ...wanted, isTruncated: done.truncated ?? false },
-          );
-        return show(<ToolsPage {...await frameOf(asked)} q={wanted.q} tools={tools} trouble={trouble} />, {
-          status,
+        const { frame, q, items, trouble, status } = await listing(asked, {
+          fetch: catalog.tools,
+          itemsIn: (said) => said.tools,
+          read: toolOf,
+          textOf: ({ name, title, description }) => `${name} ${title} ${description}`,
         });
+        return show(<ToolsPage {...frame} q={q} tools={items} trouble={trouble} />, { status });
       },
       { member: "apps:read", params: ServerParams },
     )
@@ -62,20 +53,14 @@ async function showTool(
 ): Promise<Response> {
   const { ctx, params, request } = asked;
   const query = new URL(request.url).searchParams;
-  const name = query.get("name") ?? "";
-  const found = await inPlace(ctx, () => toolNamed(ctx, idOf(params.server_id), name));
+  const found = await inPlace(ctx, async () => {
+    const { tools } = await catalog.tools(ctx, idOf(params.server_id));
+    return itemNamed(tools, query.get("name") ?? "", toolOf);
+  });
   const tool = found.done;
-  const call = tool ? await callOf(ctx, tool, query.get("as")) : null;
+  const call = tool && (await callOf(ctx, tool, query.get("as")));
   const trouble = found.trouble ?? call?.trouble ?? null;
   return show(<ToolPage {...await frameOf(asked)} tool={tool} call={call} trouble={trouble} />, {
-    status: call?.refused ? 422 : trouble ? statusOf[trouble.code] : 200,
+    status: statusOfTurn({ refused: call?.refused ?? null, trouble }),
   });
-}
-
-async function toolNamed(ctx: Ctx, serverId: number, name: string): Promise<Tool> {
-  const { tools } = await catalog.tools(ctx, serverId);
-  const said = tools.find((one) => one["name"] === name);
-  const tool = said && toolOf(said);
-  if (!tool) throw notFound();
-  return tool;
 }
