@@ -24,6 +24,14 @@ const fake = startFakeMcpServer({
         { name: "refuses", inputSchema: { type: "object", properties: { why: { type: "string" } } } },
         { name: "breaks", inputSchema: { type: "object", properties: { why: { type: "string" } } } },
         { name: "shows", inputSchema: { type: "object" } },
+        {
+          name: "keeps",
+          inputSchema: {
+            type: "object",
+            properties: { why: { type: "string" }, count: { type: "integer" } },
+            required: ["why"],
+          },
+        },
         { name: "a/b ?&#", inputSchema: { anyOf: [] } },
       ],
     }),
@@ -147,6 +155,71 @@ describe("tools of a real server", () => {
   test("that the server does not list are not there", async () => {
     expect((await asAda.get(`${paths.everything}/tools/call?name=nothing`)).status).toBe(404);
     expect((await asAda.post(`${paths.everything}/tools/call?name=nothing`)).status).toBe(404);
+  });
+});
+
+describe("a tool's form and its JSON", () => {
+  const path = () => `${paths.fake}/tools/call?name=keeps`;
+  const calls = () => fake.seen.filter((method) => method === "tools/call").length;
+  const jsonIn = (html: string) =>
+    /<textarea[^>]+name="json"[^>]*>([^<]*)</.exec(html)?.[1]?.replaceAll("&quot;", '"') ?? "";
+
+  test("are two ways to write the same: what was typed moves over, and nothing is called", async () => {
+    const before = calls();
+
+    const json = await asAda.post(path(), { "arg/why": '  be"cause ', "arg/count": "2", show: "json" });
+    const back = await asAda.post(`${path()}&as=json`, { json: jsonIn(json.html), show: "form" });
+
+    expect(json.status).toBe(200);
+    expect(JSON.parse(jsonIn(json.html))).toEqual({ why: '  be"cause ', count: 2 });
+    expect(json.html).toContain('as=json" class="try-form"');
+    expect(back.status).toBe(200);
+    expect(back.html).toContain('value="  be&quot;cause "');
+    expect(back.html).toContain('value="2"');
+    expect(calls()).toBe(before);
+  });
+
+  test("are switched before all that is needed is there", async () => {
+    const json = await asAda.post(path(), { "arg/count": "2", show: "json" });
+    const form = await asAda.post(`${path()}&as=json`, { json: " ", show: "form" });
+
+    expect(JSON.parse(jsonIn(json.html))).toEqual({ why: "", count: 2 });
+    expect(form.status).toBe(200);
+    expect(form.html).toContain('name="arg/why"');
+  });
+
+  test("stay a form where a field cannot be read", async () => {
+    const seen = await asAda.post(path(), { "arg/count": "two", show: "json" });
+
+    expect(seen.status).toBe(422);
+    expect(textOf(seen.html)).toContain("Write a number.");
+    expect(seen.html).toContain('value="two"');
+  });
+
+  test("stay JSON where the form has no field for it, or nobody can read it", async () => {
+    const json = '{"why": "x", "tags": [1], "count": 1.5}';
+
+    const unfit = await asAda.post(`${path()}&as=json`, { json, show: "form" });
+    const odd = await asAda.post(`${path()}&as=json`, { json: "{ odd", show: "form" });
+
+    expect([unfit.status, odd.status]).toEqual([422, 422]);
+    expect(textOf(unfit.html)).toContain("The form has no way to say “tags”, “count” as it is written here.");
+    expect(jsonIn(unfit.html)).toBe(json);
+    expect(textOf(odd.html)).toContain("This is not valid JSON.");
+    expect(jsonIn(odd.html)).toBe("{ odd");
+  });
+
+  test("tell which of the two is shown, and Enter runs", async () => {
+    const seen = await asAda.get(`${path()}&as=json`);
+
+    expect(seen.html).toMatch(/value="form"[^>]* aria-pressed="false"/);
+    expect(seen.html).toMatch(/value="json"[^>]* aria-pressed="true"/);
+    const [, first = ""] = /<form[^>]+class="try-form".*?(<button[^>]*>)/s.exec(seen.html) ?? [];
+    expect(first).not.toContain("name=");
+  });
+
+  test("are not for a viewer", async () => {
+    expect((await asVic.post(path(), { show: "json" })).status).toBe(403);
   });
 });
 

@@ -73,41 +73,48 @@ const ToolHead = ({ tool }: { tool: Tool }) => (
 type TryProps = { tool: Tool; call: ToolCall; list: string; mayCall: boolean };
 
 const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
-  const here = (as: ToolCall["as"]) => callPath(list, tool, as);
+  if (!mayCall)
+    return (
+      <section class="section" aria-labelledby="try-title">
+        <h2 id="try-title">Try it</h2>
+        <p class="muted">Viewers look and call nothing. Ask an admin of the workspace for another role.</p>
+      </section>
+    );
+  const here = callPath(list, tool, call.as);
   return (
     <section class="section" aria-labelledby="try-title">
-      <div class="section-head">
-        <h2 id="try-title">Try it</h2>
-        {call.fields && call.fields.length > 0 && (
-          <nav class="switch" aria-label="How to write the arguments">
-            <a href={here("form")} aria-current={call.as === "form" ? "true" : undefined}>
-              Form
-            </a>
-            <a href={here("json")} aria-current={call.as === "json" ? "true" : undefined}>
-              JSON
-            </a>
-          </nav>
-        )}
-      </div>
-      {mayCall ? (
-        <Form
-          action={here(call.as)}
-          class="form card try"
-          refused={call.refused}
-          label={`Try ${shortName(tool.name)}`}
-        >
+      <Form action={here} class="try-form" refused={call.refused} label={`Try ${shortName(tool.name)}`}>
+        <div class="section-head">
+          <h2 id="try-title">Try it</h2>
+          {call.fields && call.fields.length > 0 && <Switch as={call.as} />}
+        </div>
+        <div class="form card try">
           <Arguments call={call} />
           <p class="form-actions">
             <Button tone="primary">Run</Button>
-            <Busy words="The tool runs…" cancel={here(call.as)} />
+            <Busy words="The tool runs…" cancel={here} />
           </p>
-        </Form>
-      ) : (
-        <p class="muted">Viewers look and call nothing. Ask an admin of the workspace for another role.</p>
-      )}
+        </div>
+      </Form>
     </section>
   );
 };
+
+/** Shows the arguments the other way. They are sent along, so that nothing that was typed is lost. */
+const Switch = ({ as }: { as: ToolCall["as"] }) => (
+  <>
+    {/* Enter in a field presses the first button of its form, which has to be the one that runs. */}
+    <button type="submit" class="unseen" tabIndex={-1} aria-hidden="true" />
+    <div class="switch" role="group" aria-label="How to write the arguments">
+      <button type="submit" name="show" value="form" formNoValidate aria-pressed={as === "form"}>
+        Form
+      </button>
+      <button type="submit" name="show" value="json" formNoValidate aria-pressed={as === "json"}>
+        JSON
+      </button>
+    </div>
+  </>
+);
 
 const Arguments = ({ call }: { call: ToolCall }) => {
   if (call.as === "json" || call.fields === null)

@@ -69,7 +69,8 @@ export const TextArea = ({
         name={field.name}
         rows={rows}
         required={!isOptional}
-        value={value}
+        // A page's parser takes the first line break for its own (HTML Living Standard, 13.2.6.4.7).
+        value={value?.startsWith("\n") ? `\n${value}` : value}
         placeholder={placeholder}
         class={isCode ? "mono" : undefined}
         spellcheck={isCode ? false : undefined}

@@ -42,7 +42,9 @@ export const Form = ({
     id={id}
     class={className}
     aria-label={label}
-    {...(navigates ? {} : { "hx-post": action, "hx-disable": "find button[type=submit]", ...swap("main") })}
+    {...(navigates
+      ? {}
+      : { "hx-post": action, "hx-disable": "findAll button[type=submit]", ...swap("main") })}
   >
     {refused?.message && (
       <Banner tone="bad">

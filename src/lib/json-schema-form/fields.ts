@@ -6,6 +6,7 @@ import {
   type Schema,
   textIn,
 } from "#src/lib/json-schema-form/schema.ts";
+import { labelOf, textsOf } from "#src/lib/json-schema-form/texts.ts";
 
 export type Choice = { value: Json; label: string };
 
@@ -87,7 +88,7 @@ function fieldOf(root: Schema, given: Json, { property, prefix, isRequired, mayN
     description: textIn(schema["description"]),
     isRequired,
     isNullable,
-    initial: initialOf(input, schema["default"]),
+    initial: textsOf(input, schema["default"] ?? null),
     input,
   };
 }
@@ -156,37 +157,10 @@ function choicesIn(schema: Schema): Choice[] | null {
   return choices.every((choice) => choice !== null) ? choices : null;
 }
 
-const labelOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
-
 function isLongText(schema: Schema, property: string): boolean {
   const { maxLength, format } = schema;
   if (typeof maxLength === "number") return maxLength > 200;
   return format === undefined && longTexts.test(property);
-}
-
-function initialOf(input: Input, value: Json | undefined): string[] {
-  if (value === undefined || value === null) return [];
-  switch (input.kind) {
-    case "choice":
-      return indexOf(input.choices, value);
-    case "choices":
-      return listIn(value).flatMap((one) => indexOf(input.choices, one));
-    case "lines":
-      return [listIn(value).map(labelOf).join("\n")];
-    case "json":
-      return [JSON.stringify(value, null, 2)];
-    case "group":
-      return [];
-    default:
-      return typeof value === "object" ? [] : [String(value)];
-  }
-}
-
-/** A choice is sent by its place, as its value may be anything. */
-function indexOf(choices: Choice[], value: Json): string[] {
-  const wanted = JSON.stringify(value);
-  const index = choices.findIndex((choice) => JSON.stringify(choice.value) === wanted);
-  return index < 0 ? [] : [String(index)];
 }
 
 const numberIn = (value: Json | undefined): number | null => (typeof value === "number" ? value : null);

@@ -1,55 +1,64 @@
 import type { Choice, FormField } from "#src/lib/json-schema-form/fields.ts";
-import type { Json } from "#src/lib/json-schema-form/schema.ts";
+import { parseJson, requireExact, Unreadable } from "#src/lib/json-schema-form/json.ts";
+import type { Json, Schema } from "#src/lib/json-schema-form/schema.ts";
 
 /** What somebody typed; a field that was not sent is an empty text, or no choice at all. */
 export type Typed = { text(name: string): string; all(name: string): string[] };
 
 export type ReadForm =
-  | { ok: true; value: { [name: string]: Json } }
+  | { ok: true; value: Schema }
   /** By the field's name, in words for whoever typed. */
   | { ok: false; errors: Record<string, string> };
 
-/** What cannot be read as what the field asks for. */
-class Unreadable extends Error {}
+type Faults = { unreadable: Record<string, string>; missing: string[] };
 
 /**
  * The object that a filled-in form stands for. A field that was left empty is left out, so that the receiver's own default
  * holds. Whether the object fits the schema in every detail is for the receiver to say.
  */
 export function readForm(fields: readonly FormField[], typed: Typed): ReadForm {
-  const errors: Record<string, string> = {};
-  const value = objectOf(fields, typed, errors);
-  return Object.keys(errors).length === 0 ? { ok: true, value } : { ok: false, errors };
+  const faults: Faults = { unreadable: {}, missing: [] };
+  const value = objectOf(fields, typed, faults);
+  const missing = Object.fromEntries(faults.missing.map((name) => [name, "This is needed."]));
+  return answerOf(value, { ...missing, ...faults.unreadable });
 }
 
-function objectOf(
-  fields: readonly FormField[],
-  typed: Typed,
-  errors: Record<string, string>,
-): { [name: string]: Json } {
+/**
+ * The same of a form that is not ready yet, for whoever goes on with it elsewhere: what is needed and missing is no fault.
+ * Where its kind has an empty value, that stands in its place; the rest is left out.
+ */
+export function readDraft(fields: readonly FormField[], typed: Typed): ReadForm {
+  const faults: Faults = { unreadable: {}, missing: [] };
+  return answerOf(objectOf(fields, typed, faults), faults.unreadable);
+}
+
+const answerOf = (value: Schema, errors: Record<string, string>): ReadForm =>
+  Object.keys(errors).length === 0 ? { ok: true, value } : { ok: false, errors };
+
+function objectOf(fields: readonly FormField[], typed: Typed, faults: Faults): Schema {
   const entries: [string, Json][] = [];
   for (const field of fields) {
     try {
-      const value = valueOf(field, typed, errors);
+      const value = valueOf(field, typed, faults);
       if (value !== undefined) entries.push([field.property, value]);
       else if (field.isRequired && field.isNullable) entries.push([field.property, null]);
-      else if (field.isRequired) errors[field.name] = "This is needed.";
+      else if (field.isRequired) {
+        faults.missing.push(field.name);
+        if (field.input.kind === "text") entries.push([field.property, ""]);
+        if (field.input.kind === "lines") entries.push([field.property, []]);
+      }
     } catch (failure) {
       if (!(failure instanceof Unreadable)) throw failure;
-      errors[field.name] = failure.message;
+      faults.unreadable[field.name] = failure.message;
     }
   }
   // Whatever a property is called, it becomes one of the object's own.
   return Object.fromEntries(entries);
 }
 
-function valueOf(
-  { name, input, isRequired }: FormField,
-  typed: Typed,
-  errors: Record<string, string>,
-): Json | undefined {
+function valueOf({ name, input, isRequired }: FormField, typed: Typed, faults: Faults): Json | undefined {
   if (input.kind === "group") {
-    const group = objectOf(isRequired ? input.fields : onlyIfAny(input.fields, typed), typed, errors);
+    const group = objectOf(isRequired ? input.fields : onlyIfAny(input.fields, typed), typed, faults);
     return isRequired || Object.keys(group).length > 0 ? group : undefined;
   }
   if (input.kind === "choices") {
@@ -72,7 +81,7 @@ function valueOf(
         input.of === "string" ? line : numberIn(line, input.of === "integer"),
       );
     case "json":
-      return jsonIn(text);
+      return parseJson(text);
   }
 }
 
@@ -90,8 +99,7 @@ function numberIn(text: string, isInteger: boolean): number {
   const number = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*$/i.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(number)) throw new Unreadable("Write a number.");
   if (isInteger && !Number.isInteger(number)) throw new Unreadable("Write a whole number.");
-  if (isInteger && !Number.isSafeInteger(number))
-    throw new Unreadable("This number is too large to be sent exactly.");
+  requireExact(text.trim(), number);
   return number;
 }
 
@@ -100,11 +108,3 @@ const linesOf = (text: string): string[] =>
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "");
-
-function jsonIn(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw new Unreadable("This is not valid JSON.");
-  }
-}

@@ -1,13 +1,16 @@
 import type { SentForm } from "#src/http/page-form.ts";
 import {
   fieldsOf,
-  type FormField,
-  isSchema,
-  type Json,
+  fillForm,
+  parseObject,
   readForm,
+  type ReadForm,
   type Schema,
+  skeletonOf,
+  Unreadable,
 } from "#src/lib/json-schema-form.ts";
-import { ask, takeTurn } from "#src/pages/catalog/turn.ts";
+import { switched } from "#src/pages/catalog/switch.ts";
+import { ask, takeTurn, type Turn } from "#src/pages/catalog/turn.ts";
 import * as catalog from "#src/services/catalog.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { contentOf, jsonOf } from "#views/catalog/content.ts";
@@ -24,7 +27,7 @@ export function newCall(tool: Tool, as: string | null): ToolCall {
     fields,
     as: as === "json" || fields === null ? "json" : "form",
     typed: null,
-    json: skeletonOf(fields),
+    json: written(skeletonOf(fields ?? [])),
     refused: null,
     trouble: null,
     outcome: null,
@@ -32,27 +35,49 @@ export function newCall(tool: Tool, as: string | null): ToolCall {
   };
 }
 
-/** Calls the tool with what was typed, or goes on with a call that waited for answers. */
-export async function runCall(
-  { ctx, serverId, tool }: Target,
-  form: SentForm,
-  as: string | null,
-): Promise<ToolCall> {
-  const call = newCall(tool, as);
-  const turn = await takeTurn(
+/** Does what was pressed: calls the tool, goes on with a call that waited for answers, or shows the form the other way. */
+export async function runCall(target: Target, form: SentForm, as: string | null): Promise<ToolCall> {
+  const fresh = newCall(target.tool, as);
+  if (form.has("requests")) return afterTurn(fresh, await turnOf(target, fresh, form));
+
+  const call = { ...fresh, typed: (name: string) => form.all(name), json: form.text("json") };
+  if (form.has("show")) return switched(call, form);
+  return afterTurn(call, await turnOf(target, call, form));
+}
+
+const turnOf = ({ ctx, serverId, tool }: Target, call: ToolCall, form: SentForm): Promise<Turn<Result>> =>
+  takeTurn(
     form,
-    () => (call.as === "json" ? readJson(form.text("json") || call.json) : readForm(call.fields ?? [], form)),
+    () => (call.as === "json" ? readJson(call.json) : readForm(call.fields ?? [], form)),
     (input) =>
       ask(ctx, input, () =>
         catalog.callTool(ctx, serverId, tool.name, { arguments: input.args, ...input.answers }),
       ),
   );
-  const typed = form.has("requests") ? null : (name: string) => form.all(name);
-  const json = turn.args ? JSON.stringify(turn.args, null, 2) : form.text("json") || call.json;
-  return { ...call, ...turn, typed, json, outcome: turn.done && outcomeOf(turn.done, turn.ms) };
-}
 
 type Result = Exclude<Awaited<ReturnType<typeof catalog.callTool>>, catalog.InputRequired>;
+
+/** The arguments stay in the form, also those of a call that came back with answers. */
+function afterTurn(call: ToolCall, { args, done, ms, asked, refused, trouble }: Turn<Result>): ToolCall {
+  return {
+    ...call,
+    typed: call.typed ?? (args && fillForm(call.fields ?? [], args).typed.all),
+    json: args ? written(args) : call.json,
+    refused,
+    trouble,
+    asked,
+    outcome: done && outcomeOf(done, ms),
+  };
+}
+
+function readJson(text: string): ReadForm {
+  try {
+    return { ok: true, value: parseObject(text) };
+  } catch (failure) {
+    if (!(failure instanceof Unreadable)) throw failure;
+    return { ok: false, errors: { json: failure.message } };
+  }
+}
 
 const outcomeOf = (result: Result, ms: number): Outcome => ({
   ms,
@@ -62,42 +87,4 @@ const outcomeOf = (result: Result, ms: number): Outcome => ({
   json: JSON.stringify(result, null, 2),
 });
 
-type ReadJson = { ok: true; value: Schema } | { ok: false; errors: Record<string, string> };
-
-function readJson(text: string): ReadJson {
-  try {
-    const value = JSON.parse(text) as Json;
-    if (isSchema(value)) return { ok: true, value };
-    return { ok: false, errors: { json: "Write an object, such as {}." } };
-  } catch {
-    return { ok: false, errors: { json: "This is not valid JSON." } };
-  }
-}
-
-/** To begin with: what is needed, with the defaults that the schema names. */
-function skeletonOf(fields: FormField[] | null): string {
-  const entries = (fields ?? [])
-    .filter(({ isRequired, initial }) => isRequired || initial.length > 0)
-    .map(({ property, input, initial }): [string, Json] => [property, startOf(input, initial)]);
-  return JSON.stringify(Object.fromEntries(entries), null, 2);
-}
-
-function startOf(input: FormField["input"], initial: string[]): Json {
-  const [first = ""] = initial;
-  switch (input.kind) {
-    case "number":
-      return Number(first);
-    case "boolean":
-      return first === "true";
-    case "choice":
-      return input.choices[Number(first)]?.value ?? null;
-    case "choices":
-      return initial.map((index) => input.choices[Number(index)]?.value ?? null);
-    case "lines":
-      return first === "" ? [] : first.split("\n");
-    case "group":
-      return {};
-    default:
-      return first;
-  }
-}
+const written = (args: Schema): string => JSON.stringify(args, null, 2);
