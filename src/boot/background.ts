@@ -1,4 +1,5 @@
 import * as flowRows from "#src/db/oauth-flows.ts";
+import * as ticketRows from "#src/db/run-tickets.ts";
 import type { Deps } from "#src/services/context.ts";
 import { refreshAhead } from "#src/services/oauth/refresh-ahead.ts";
 import { retryRevocations } from "#src/services/oauth/revocations.ts";
@@ -15,6 +16,7 @@ export function startBackground(deps: Deps): () => Promise<void> {
     refreshAhead,
     retryRevocations,
     removeExpiredFlows: ({ db }: Deps) => flowRows.removeExpired(db),
+    removeExpiredTickets: ({ db }: Deps) => ticketRows.removeExpired(db),
   };
   let running: Promise<void> = Promise.resolve();
   const round = async () => {

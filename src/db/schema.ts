@@ -450,6 +450,18 @@ export const oauthFlows = pgTable(
   ],
 );
 
+/** Tickets of forms that were sent: whoever writes the row runs what the form asks for, on whichever instance. */
+export const runTickets = pgTable(
+  "run_tickets",
+  {
+    workspaceId: workspaceId(),
+    nonce: text("nonce").notNull(),
+    /** The ticket's own; until then it could be sent again. */
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.nonce] }), index("run_tickets_expiry").on(t.expiresAt)],
+);
+
 /** A token that could not be revoked at once. Outlives the server and the member it was for. */
 export const revocations = pgTable(
   "revocations",

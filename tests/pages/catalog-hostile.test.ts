@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { testApp } from "#tests/support/app.ts";
 import { error, type Message, result, startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { dangersIn, unseenIn } from "#tests/support/markup.ts";
-import { browse } from "#tests/support/pages.ts";
+import { browse, fillIn } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 
 /*
@@ -121,7 +121,7 @@ describe("words that would hurt are words, on", () => {
     ["the result of a tool", `/tools/call?name=${name}`],
     ["a filled-in prompt", `/prompts/get?name=${name}`],
   ])("%s", async (_, page) => {
-    const seen = await asAda.post(path + page, {
+    const seen = await fillIn(asAda, path + page, {
       [`arg/${worst.replaceAll("~", "~0").replaceAll("/", "~1")}`]: "x",
     });
 
@@ -141,7 +141,7 @@ describe("words that would hurt are words, on", () => {
   test("an error of the server's", async () => {
     answerCall = (message) => error(message, -32000, worst);
 
-    const seen = await asAda.post(`${path}/tools/call?name=${name}&as=json`, { json: "{}" });
+    const seen = await fillIn(asAda, `${path}/tools/call?name=${name}&as=json`, { json: "{}" });
 
     expect(seen.status).toBe(502);
     expect(await dangersIn(seen.html)).toEqual([]);
@@ -200,7 +200,7 @@ describe("a server that says too much", () => {
     tools = [{ name: "long", inputSchema: { type: "object" } }];
     answerCall = (message) => result(message, { content: [{ type: "text", text: "y".repeat(1_000_000) }] });
 
-    const seen = await asAda.post(`${path}/tools/call?name=long`);
+    const seen = await fillIn(asAda, `${path}/tools/call?name=long`);
 
     expect(seen.html).toContain("Show all 1,000,000 characters");
     expect(seen.html.length).toBeLessThan(1_000_000);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { testApp } from "#tests/support/app.ts";
 import { error, result, startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { startModernMcpServer } from "#tests/support/modern-mcp-server.ts";
-import { browse } from "#tests/support/pages.ts";
+import { browse, fillIn, hiddenIn } from "#tests/support/pages.ts";
 import { everything } from "#tests/support/peers.ts";
 import { makePeople } from "#tests/support/people.ts";
 import * as pictures from "#tests/support/pictures.ts";
@@ -111,7 +111,7 @@ describe("tools of a real server", () => {
     const call = `${paths.everything}/tools/call?name=echo`;
 
     const form = await asAda.get(call);
-    const seen = await asAda.post(call, { "arg/message": "Hello <b>there</b>" });
+    const seen = await fillIn(asAda, call, { "arg/message": "Hello <b>there</b>" });
 
     expect(form.html).toContain('name="arg/message"');
     expect(seen.status).toBe(200);
@@ -124,7 +124,7 @@ describe("tools of a real server", () => {
     const call = `${paths.everything}/tools/call?name=get-sum&as=json`;
 
     const form = await asAda.get(call);
-    const seen = await asAda.post(call, { json: '{ "a": 2, "b": 40 }' });
+    const seen = await fillIn(asAda, call, { json: '{ "a": 2, "b": 40 }' });
     const odd = await asAda.post(call, { json: "{ odd" });
 
     expect(form.html).toContain("&quot;a&quot;: 0");
@@ -134,7 +134,7 @@ describe("tools of a real server", () => {
   });
 
   test("take whole forms: numbers, choices, yes and no", async () => {
-    const seen = await asAda.post(`${paths.everything}/tools/call?name=get-annotated-message`, {
+    const seen = await fillIn(asAda, `${paths.everything}/tools/call?name=get-annotated-message`, {
       "arg/messageType": "1",
       "arg/includeImage": "true",
     });
@@ -225,7 +225,7 @@ describe("a tool's form and its JSON", () => {
 
 describe("a call that goes wrong", () => {
   test("in the tool is told as the tool's own word", async () => {
-    const seen = await asAda.post(`${paths.fake}/tools/call?name=fails`);
+    const seen = await fillIn(asAda, `${paths.fake}/tools/call?name=fails`);
 
     expect(seen.status).toBe(200);
     expect(textOf(seen.html)).toContain("The tool says it failed");
@@ -233,7 +233,7 @@ describe("a call that goes wrong", () => {
   });
 
   test("because of the arguments keeps them", async () => {
-    const seen = await asAda.post(`${paths.fake}/tools/call?name=refuses`, { "arg/why": "x" });
+    const seen = await fillIn(asAda, `${paths.fake}/tools/call?name=refuses`, { "arg/why": "x" });
 
     expect(seen.status).toBe(422);
     expect(textOf(seen.html)).toContain("fake says: why is too short");
@@ -241,7 +241,7 @@ describe("a call that goes wrong", () => {
   });
 
   test("on the way keeps them too, and offers to try again", async () => {
-    const seen = await asAda.post(`${paths.fake}/tools/call?name=breaks`, { "arg/why": "because" });
+    const seen = await fillIn(asAda, `${paths.fake}/tools/call?name=breaks`, { "arg/why": "because" });
 
     expect(seen.status).toBe(502);
     expect(seen.html).toContain('value="because"');
@@ -257,7 +257,7 @@ describe("a call that goes wrong", () => {
 });
 
 test("what comes back is shown by what it is, and nothing of it runs", async () => {
-  const seen = await asAda.post(`${paths.fake}/tools/call?name=shows`);
+  const seen = await fillIn(asAda, `${paths.fake}/tools/call?name=shows`);
 
   // The bytes decide: the first says SVG and is a PNG, the second says PNG and is a page.
   expect(seen.html.match(/<img class="content-image" src="data:image\/png;base64,/g)).toHaveLength(1);
@@ -274,7 +274,7 @@ test("a tool of any name can be tried, and one without a form with JSON", async 
   const list = await asAda.get(`${paths.fake}/tools`);
   const [, href = ""] = /href="([^"]+name=a%2Fb[^"]+)"/.exec(list.html) ?? [];
 
-  const seen = await asAda.post(href.replaceAll("&amp;", "&"), { json: '{"x": 1}' });
+  const seen = await fillIn(asAda, href.replaceAll("&amp;", "&"), { json: '{"x": 1}' });
 
   expect(textOf(seen.html)).toContain('"name": "a/b ?&#"');
 });
@@ -335,21 +335,13 @@ describe("resources of a real server", () => {
   });
 });
 
-/** What a form carries without showing it. */
-const hidden = (html: string) =>
-  Object.fromEntries(
-    [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
-      ([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")],
-    ),
-  );
-
 describe("a tool that asks back", () => {
   const call = () => `${paths.modern}/tools/call?name=deploy`;
 
   test("is answered by a form, and goes on with the call that was begun", async () => {
-    const asked = await asAda.post(call(), { "arg/target": "prod" });
+    const asked = await fillIn(asAda, call(), { "arg/target": "prod" });
     const seen = await asAda.post(call(), {
-      ...hidden(asked.html),
+      ...hiddenIn(asked.html),
       "answer-0/sure": "true",
       action: "accept",
     });
@@ -361,8 +353,8 @@ describe("a tool that asks back", () => {
   });
 
   test("can be declined without filling anything in", async () => {
-    const asked = await asAda.post(call(), { "arg/target": "prod" });
-    const seen = await asAda.post(call(), { ...hidden(asked.html), action: "decline" });
+    const asked = await fillIn(asAda, call(), { "arg/target": "prod" });
+    const seen = await asAda.post(call(), { ...hiddenIn(asked.html), action: "decline" });
 
     expect(textOf(seen.html)).toContain('"action": "decline"');
   });
@@ -373,7 +365,11 @@ describe("a prompt that asks back", () => {
 
   test("is answered by a form, and filled in with what was typed before", async () => {
     const asked = await asAda.post(page(), { "arg/to": "Bob", "arg/about": "" });
-    const seen = await asAda.post(page(), { ...hidden(asked.html), "answer-0/tone": "1", action: "accept" });
+    const seen = await asAda.post(page(), {
+      ...hiddenIn(asked.html),
+      "answer-0/tone": "1",
+      action: "accept",
+    });
 
     expect(textOf(asked.html)).toContain("The prompt asks you something In which tone?");
     expect(asked.html).not.toContain('name="arg/to"');
@@ -385,11 +381,15 @@ describe("a prompt that asks back", () => {
 
   test("says what it cannot read, and asks again", async () => {
     const asked = await asAda.post(page(), { "arg/to": "Bob" });
-    const seen = await asAda.post(page(), { ...hidden(asked.html), "answer-0/tone": "7", action: "accept" });
+    const seen = await asAda.post(page(), {
+      ...hiddenIn(asked.html),
+      "answer-0/tone": "7",
+      action: "accept",
+    });
 
     expect(seen.status).toBe(422);
     expect(textOf(seen.html)).toContain("Choose one of the list.");
-    expect(hidden(seen.html)).toEqual(hidden(asked.html));
+    expect(hiddenIn(seen.html)).toEqual(hiddenIn(asked.html));
   });
 });
 
@@ -397,8 +397,12 @@ test("a resource that asks back is answered by a form, and then shown", async ()
   const page = `${paths.modern}/resources/read?uri=letters%3A%2F%2Fdraft`;
 
   const asked = await asAda.get(page);
-  const seen = await asAda.post(page, { ...hidden(asked.html), "answer-0/language": "fr", action: "accept" });
-  const declined = await asAda.post(page, { ...hidden(asked.html), action: "decline" });
+  const seen = await asAda.post(page, {
+    ...hiddenIn(asked.html),
+    "answer-0/language": "fr",
+    action: "accept",
+  });
+  const declined = await asAda.post(page, { ...hiddenIn(asked.html), action: "decline" });
 
   expect(textOf(asked.html)).toContain("The resource asks you something In which language?");
   expect(asked.html).toContain(`action="${page}"`);

@@ -52,3 +52,18 @@ async function seen(response: Response): Promise<Seen> {
 
 /** One cookie of an answer, as the browser sends it back. */
 export const sentBack = ({ cookies }: Seen, name: string): string => `${name}=${cookies[name] ?? ""}`;
+
+/** What a form carries without showing it, as the browser sends it. */
+export const hiddenIn = (html: string): Record<string, string> =>
+  Object.fromEntries(
+    [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
+      ([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")],
+    ),
+  );
+
+/** Opens a page and sends its form with what it carries, as a person would. */
+export async function fillIn(by: Browsing, path: string, fields: Record<string, string> = {}): Promise<Seen> {
+  const { html } = await by.get(path);
+  const { ticket = "" } = hiddenIn(html);
+  return await by.post(path, { ticket, ...fields });
+}

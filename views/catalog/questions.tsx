@@ -1,5 +1,6 @@
 import type { FormField } from "#src/lib/json-schema-form.ts";
 import { ArgumentFields, type TypedArguments } from "#views/catalog/argument-fields.tsx";
+import { RunTicket } from "#views/catalog/run-ticket.tsx";
 import { SaidText } from "#views/catalog/said-text.tsx";
 import { TextArea } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
@@ -30,9 +31,16 @@ export type Asked = {
   arguments: string;
 };
 
-type Props = { by: "tool" | "prompt" | "resource"; action: string; asked: Asked; refused: Refused };
+type Props = {
+  by: "tool" | "prompt" | "resource";
+  action: string;
+  asked: Asked;
+  refused: Refused;
+  /** Of a tool alone: what only reads may be sent twice. */
+  ticket?: string;
+};
 
-export const Questions = ({ by, action, asked, refused }: Props) => (
+export const Questions = ({ by, action, asked, refused, ticket }: Props) => (
   <section class="section" aria-labelledby="questions-title">
     <h2 id="questions-title" tabIndex={-1} autofocus>
       The {by} asks you something
@@ -40,7 +48,10 @@ export const Questions = ({ by, action, asked, refused }: Props) => (
     <Form action={action} class="form card try" refused={refused}>
       <input type="hidden" name="requests" value={asked.requests} />
       <input type="hidden" name="arguments" value={asked.arguments} />
-      {asked.state !== null && <input type="hidden" name="requestState" value={asked.state} />}
+      {asked.state !== null && (
+        <input type="hidden" name="requestState" value={JSON.stringify(asked.state)} />
+      )}
+      {ticket !== undefined && <RunTicket ticket={ticket} />}
       {asked.questions.map((question, index) => (
         <div key={question.key} class="question">
           {question.message && <SaidText text={question.message} within="page" />}

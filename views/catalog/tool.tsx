@@ -3,9 +3,11 @@ import { ArgumentFields, type TypedArguments } from "#views/catalog/argument-fie
 import { Claims } from "#views/catalog/claims.tsx";
 import { type Asked, Questions } from "#views/catalog/questions.tsx";
 import { type Outcome, ToolOutcome } from "#views/catalog/outcome.tsx";
+import { RunTicket } from "#views/catalog/run-ticket.tsx";
 import { SaidText, shortName } from "#views/catalog/said-text.tsx";
 import type { Tool } from "#views/catalog/said.ts";
 import { SchemaView } from "#views/catalog/schema.tsx";
+import { Banner } from "#views/components/banner.tsx";
 import { TextArea } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { Text } from "#views/components/text.tsx";
@@ -20,10 +22,14 @@ export type ToolCall = {
   as: "form" | "json";
   typed: TypedArguments;
   json: string;
+  /** What the form is sent by, once. */
+  ticket: string;
   refused: Refused;
   /** What kept the tool from answering. */
   trouble: Trouble | null;
   outcome: Outcome | null;
+  /** What is shown answers what was sent before; the tool was not called again. */
+  isRepeat: boolean;
   /** What the tool wants to know before it goes on. */
   asked: Asked | null;
 };
@@ -41,7 +47,14 @@ export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
       </a>
       {tool && <ToolHead tool={tool} />}
       {trouble && <TroubleNote {...frame} trouble={trouble} here={here} />}
-      {call?.asked && <Questions by="tool" action={here} asked={call.asked} refused={call.refused} />}
+      {call?.isRepeat && (
+        <Banner tone="info">
+          This form was sent more than once. The tool was called once, and this is what came of it.
+        </Banner>
+      )}
+      {call?.asked && (
+        <Questions by="tool" action={here} asked={call.asked} refused={call.refused} ticket={call.ticket} />
+      )}
       {tool && call && !call.asked && <TryIt tool={tool} call={call} list={list} mayCall={frame.mayWrite} />}
       {call?.outcome && <ToolOutcome outcome={call.outcome} server={frame.server} />}
       {tool && <Schemas tool={tool} />}
@@ -84,6 +97,7 @@ const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
   return (
     <section class="section" aria-labelledby="try-title">
       <Form action={here} class="try-form" refused={call.refused} label={`Try ${shortName(tool.name)}`}>
+        <RunTicket ticket={call.ticket} />
         <div class="section-head">
           <h2 id="try-title">Try it</h2>
           {call.fields && call.fields.length > 0 && <Switch as={call.as} />}

@@ -9,63 +9,68 @@ import {
   skeletonOf,
   Unreadable,
 } from "#src/lib/json-schema-form.ts";
+import { type Runs, type ToolResult } from "#src/pages/catalog/runs.ts";
 import { switched } from "#src/pages/catalog/switch.ts";
 import { ask, takeTurn, type Turn } from "#src/pages/catalog/turn.ts";
 import * as catalog from "#src/services/catalog.ts";
 import type { Ctx } from "#src/services/context.ts";
+import { issue } from "#src/services/run-tickets.ts";
 import { contentOf, jsonOf } from "#views/catalog/content.ts";
 import type { Outcome } from "#views/catalog/outcome.tsx";
 import type { Tool } from "#views/catalog/said.ts";
 import type { ToolCall } from "#views/catalog/tool.tsx";
 
-type Target = { ctx: Ctx; serverId: number; tool: Tool };
+export type Target = { ctx: Ctx; serverId: number; tool: Tool };
 
-/** A call that nobody has begun: the form as the schema makes it. */
-export function newCall(tool: Tool, as: string | null): ToolCall {
+/** A call that nobody has begun: the form as the schema makes it, with a ticket to send it by. */
+export function newCall({ ctx, serverId, tool }: Target, as: string | null): ToolCall {
   const fields = fieldsOf(tool.input, "arg");
   return {
     fields,
     as: as === "json" || fields === null ? "json" : "form",
     typed: null,
     json: written(skeletonOf(fields ?? [])),
+    ticket: issue(ctx, { serverId, tool: tool.name }),
     refused: null,
     trouble: null,
     outcome: null,
+    isRepeat: false,
     asked: null,
   };
 }
 
 /** Does what was pressed: calls the tool, goes on with a call that waited for answers, or shows the form the other way. */
-export async function runCall(target: Target, form: SentForm, as: string | null): Promise<ToolCall> {
-  const fresh = newCall(target.tool, as);
-  if (form.has("requests")) return afterTurn(fresh, await turnOf(target, fresh, form));
+export const callBy =
+  (form: SentForm, runs: Runs) =>
+  async (target: Target, as: string | null): Promise<ToolCall> => {
+    const fresh = newCall(target, as);
+    const isFirst = !form.has("requests");
+    const call = isFirst
+      ? { ...fresh, typed: (name: string) => form.all(name), json: form.text("json") }
+      : fresh;
+    if (isFirst && form.has("show")) return switched(call, form);
 
-  const call = { ...fresh, typed: (name: string) => form.all(name), json: form.text("json") };
-  if (form.has("show")) return switched(call, form);
-  return afterTurn(call, await turnOf(target, call, form));
-}
-
-const turnOf = ({ ctx, serverId, tool }: Target, call: ToolCall, form: SentForm): Promise<Turn<Result>> =>
-  takeTurn(
-    form,
-    () => (call.as === "json" ? readJson(call.json) : readForm(call.fields ?? [], form)),
-    (input) =>
-      ask(ctx, input, () =>
-        catalog.callTool(ctx, serverId, tool.name, { arguments: input.args, ...input.answers }),
-      ),
-  );
-
-type Result = Exclude<Awaited<ReturnType<typeof catalog.callTool>>, catalog.InputRequired>;
+    const { ctx, serverId, tool } = target;
+    const turn = await takeTurn(
+      form,
+      () => (call.as === "json" ? readJson(call.json) : readForm(call.fields ?? [], form)),
+      (input) =>
+        runs({ ctx, serverId, tool: tool.name, ticket: form.text("ticket"), input }, () =>
+          ask(ctx, input, () =>
+            catalog.callTool(ctx, serverId, tool.name, { arguments: input.args, ...input.answers }),
+          ),
+        ),
+    );
+    return afterTurn(call, turn);
+  };
 
 /** The arguments stay in the form, also those of a call that came back with answers. */
-function afterTurn(call: ToolCall, { args, done, ms, asked, refused, trouble }: Turn<Result>): ToolCall {
+function afterTurn(call: ToolCall, { args, done, ms, ...turn }: Turn<ToolResult>): ToolCall {
   return {
     ...call,
+    ...turn,
     typed: call.typed ?? (args && fillForm(call.fields ?? [], args).typed.all),
     json: args ? written(args) : call.json,
-    refused,
-    trouble,
-    asked,
     outcome: done && outcomeOf(done, ms),
   };
 }
@@ -79,7 +84,7 @@ function readJson(text: string): ReadForm {
   }
 }
 
-const outcomeOf = (result: Result, ms: number): Outcome => ({
+const outcomeOf = (result: ToolResult, ms: number): Outcome => ({
   ms,
   isError: result.isError,
   contents: result.content.map(contentOf),

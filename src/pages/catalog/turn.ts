@@ -30,6 +30,8 @@ export type Turn<T> = {
   done: T | null;
   /** How long the server took. */
   ms: number;
+  /** It answers what was sent before: nobody was asked again. */
+  isRepeat: boolean;
   asked: Asked | null;
   refused: Refused;
   trouble: Trouble | null;
@@ -39,6 +41,7 @@ export const noTurn: Turn<never> = {
   args: null,
   done: null,
   ms: 0,
+  isRepeat: false,
   asked: null,
   refused: null,
   trouble: null,
@@ -74,7 +77,7 @@ async function goOn<T>(form: SentForm, ask: (input: Input) => Promise<Turn<T>>):
     questions,
     typed: (name) => form.all(name),
     requests: form.text("requests"),
-    state: form.has("requestState") ? form.text("requestState") : null,
+    state: form.has("requestState") ? stateIn(form.text("requestState")) : null,
     arguments: form.text("arguments"),
   };
   const answers = answersIn(questions, form);
@@ -109,10 +112,20 @@ const isQuestion = (answer: object): answer is InputRequired => "inputRequired" 
 
 /** What we wrote into a hidden field ourselves; whoever changed it gets what they made of it. */
 function objectIn(text: string): Schema {
+  const value = jsonIn(text);
+  return isSchema(value) ? value : {};
+}
+
+/** A state goes back letter by letter, and a field that holds a line break would not be sent so. */
+function stateIn(text: string): string {
+  const value = jsonIn(text);
+  return typeof value === "string" ? value : "";
+}
+
+function jsonIn(text: string): Json {
   try {
-    const value = JSON.parse(text) as Json;
-    return isSchema(value) ? value : {};
+    return JSON.parse(text) as Json;
   } catch {
-    return {};
+    return null;
   }
 }
