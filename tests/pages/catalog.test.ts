@@ -347,6 +347,8 @@ describe("a tool that asks back", () => {
     });
 
     expect(textOf(asked.html)).toContain("Deploy to production?");
+    // In quotes: a browser would send a bare line break in it as two characters.
+    expect(hiddenIn(asked.html)["requestState"]).toBe('"step-1"');
     expect(textOf(seen.html)).toContain('"action": "accept", "content": { "sure": true }');
     expect(textOf(seen.html)).toContain('"state": "step-1"');
     expect(modern.seen.at(-1)?.body.params["arguments"]).toEqual({ target: "prod" });

@@ -64,8 +64,8 @@ beforeEach(() => {
   gate = Promise.withResolvers();
 });
 
-const repeated = "This form was sent more than once. The tool was called once";
-const spent = "This form was sent already.";
+const repeated = "This form was sent more than once. The tool was not called again";
+const spent = "This form was sent already, so the tool was not called again.";
 const ticketOf = async (path: string, by = asAda) => hiddenIn((await by.get(path)).html)["ticket"] ?? "";
 
 describe("a form that is sent twice", () => {

@@ -20,6 +20,8 @@ export type ToolCall = {
   /** Null where no form can say what the tool takes: then it is written as JSON. */
   fields: FormField[] | null;
   as: "form" | "json";
+  /** It was just shown the other way: whoever pressed goes on from there. */
+  isSwitched: boolean;
   typed: TypedArguments;
   json: string;
   /** What the form is sent by, once. */
@@ -49,7 +51,8 @@ export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
       {trouble && <TroubleNote {...frame} trouble={trouble} here={here} />}
       {call?.isRepeat && (
         <Banner tone="info">
-          This form was sent more than once. The tool was called once, and this is what came of it.
+          This form was sent more than once. The tool was not called again: this is what came of the first
+          time.
         </Banner>
       )}
       {call?.asked && (
@@ -100,7 +103,7 @@ const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
         <RunTicket ticket={call.ticket} />
         <div class="section-head">
           <h2 id="try-title">Try it</h2>
-          {call.fields && call.fields.length > 0 && <Switch as={call.as} />}
+          {call.fields && call.fields.length > 0 && <Switch call={call} />}
         </div>
         <div class="form card try">
           <Arguments call={call} />
@@ -114,18 +117,30 @@ const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
   );
 };
 
+const shapes = [
+  { shape: "form", label: "Form" },
+  { shape: "json", label: "JSON" },
+] as const;
+
 /** Shows the arguments the other way. They are sent along, so that nothing that was typed is lost. */
-const Switch = ({ as }: { as: ToolCall["as"] }) => (
+const Switch = ({ call: { as, isSwitched } }: { call: ToolCall }) => (
   <>
     {/* Enter in a field presses the first button of its form, which has to be the one that runs. */}
     <button type="submit" class="unseen" tabIndex={-1} aria-hidden="true" />
     <div class="switch" role="group" aria-label="How to write the arguments">
-      <button type="submit" name="show" value="form" formNoValidate aria-pressed={as === "form"}>
-        Form
-      </button>
-      <button type="submit" name="show" value="json" formNoValidate aria-pressed={as === "json"}>
-        JSON
-      </button>
+      {shapes.map(({ shape, label }) => (
+        <button
+          key={shape}
+          type="submit"
+          name="show"
+          value={shape}
+          formNoValidate
+          aria-pressed={as === shape}
+          autofocus={isSwitched && as === shape}
+        >
+          {label}
+        </button>
+      ))}
     </div>
   </>
 );

@@ -69,6 +69,7 @@ export const TextArea = ({
         name={field.name}
         rows={rows}
         required={!isOptional}
+        autofocus={described["aria-invalid"] !== undefined}
         // A page's parser takes the first line break for its own (HTML Living Standard, 13.2.6.4.7).
         value={value?.startsWith("\n") ? `\n${value}` : value}
         placeholder={placeholder}

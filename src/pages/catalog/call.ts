@@ -28,6 +28,7 @@ export function newCall({ ctx, serverId, tool }: Target, as: string | null): Too
   return {
     fields,
     as: as === "json" || fields === null ? "json" : "form",
+    isSwitched: false,
     typed: null,
     json: written(skeletonOf(fields ?? [])),
     ticket: issue(ctx, { serverId, tool: tool.name }),

@@ -17,7 +17,7 @@ export type Runs = (sent: Sent, run: Run) => Promise<Turn<ToolResult>>;
 const strangeTicket =
   "This form is more than a day old, or was not made for you and this tool. Nothing was called. Look it through and send it again.";
 const spentTicket =
-  "This form was sent already. The tool was called once, and may still be at it; its answer is not here to be shown. To call it again, send the form again.";
+  "This form was sent already, so the tool was not called again. What came of the first time is not here to be shown, and it may still be at it. To call it again, send the form again.";
 
 /**
  * Of those who send the same form, over all instances, one runs it: whoever claims its ticket in the database. What came

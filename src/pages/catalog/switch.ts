@@ -24,14 +24,14 @@ export function switched(call: ToolCall, form: SentForm): ToolCall {
 function toJson(call: ToolCall, fields: FormField[], form: SentForm): ToolCall {
   const draft = readDraft(fields, form);
   if (!draft.ok) return { ...call, refused: { message: null, fields: draft.errors } };
-  return { ...call, as: "json", typed: null, json: JSON.stringify(draft.value, null, 2) };
+  return { ...call, as: "json", isSwitched: true, typed: null, json: JSON.stringify(draft.value, null, 2) };
 }
 
 function toForm(call: ToolCall, fields: FormField[]): ToolCall {
   try {
     const { typed, unfit } = fillForm(fields, objectIn(call.json));
     if (unfit.length > 0) throw new Unreadable(unfitWords(unfit));
-    return { ...call, as: "form", typed: typed.all };
+    return { ...call, as: "form", isSwitched: true, typed: typed.all };
   } catch (failure) {
     if (!(failure instanceof Unreadable)) throw failure;
     return { ...call, refused: { message: null, fields: { json: failure.message } } };
