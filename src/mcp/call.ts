@@ -20,6 +20,8 @@ export type InputRequired = { inputRequired: { inputRequests: JsonRecord; reques
 
 export type Answers = { inputResponses?: Record<string, unknown>; requestState?: string };
 
+type Named<T> = { name: string; arguments: Record<string, T> } & Answers;
+
 const HEADER_MISMATCH = -32020;
 
 /**
@@ -32,34 +34,32 @@ const HEADER_MISMATCH = -32020;
  */
 export function callTool(
   connection: Connection,
-  name: string,
-  args: Record<string, unknown> | undefined,
-  answers: Answers = {},
+  tool: Named<unknown>,
+  caller?: AbortSignal,
 ): Promise<ToolResult | InputRequired> {
-  const params = { name, arguments: args ?? {}, ...answers };
-  return withDeadline(connection.limits.callMs, async (signal) => {
+  const work = async (signal: AbortSignal) => {
     const call = () => {
-      const headers = paramHeaders(connection.headerParams.get(name) ?? [], args);
-      return connection.request("tools/call", params, { stage: "http", signal, headers });
+      const headers = paramHeaders(connection.headerParams.get(tool.name) ?? [], tool.arguments);
+      return connection.request("tools/call", tool, { stage: "http", signal, headers });
     };
     const result = await call().catch(async (error: unknown) => {
       // Refused before it ran, because the tool's schema is not the one that we know, or we know none yet.
       if (!(error instanceof McpError) || error.rpc?.code !== HEADER_MISMATCH) throw error;
-      await listTools(connection);
+      await listTools(connection, caller);
       return call();
     });
     return questionIn(connection, result) ?? readToolResult(connection, result);
-  });
+  };
+  return withDeadline(connection.limits.callMs, work, caller);
 }
 
 /** @throws {McpError} `rpc` where the server refuses */
 export async function getPrompt(
   connection: Connection,
-  name: string,
-  args: Record<string, string> | undefined,
-  answers: Answers = {},
+  prompt: Named<string>,
+  caller?: AbortSignal,
 ): Promise<PromptResult | InputRequired> {
-  const result = await request(connection, "prompts/get", { name, arguments: args ?? {}, ...answers });
+  const result = await request(connection, { method: "prompts/get", params: prompt }, caller);
   const question = questionIn(connection, result);
   if (question) return question;
   const { description, messages } = copied(connection, result);
@@ -69,20 +69,23 @@ export async function getPrompt(
 /** @throws {McpError} `rpc` where the server refuses */
 export async function readResource(
   connection: Connection,
-  uri: string,
-  answers: Answers = {},
+  resource: { uri: string } & Answers,
+  caller?: AbortSignal,
 ): Promise<ResourceResult | InputRequired> {
-  const result = await request(connection, "resources/read", { uri, ...answers });
+  const result = await request(connection, { method: "resources/read", params: resource }, caller);
   const question = questionIn(connection, result);
   if (question) return question;
   const { contents } = copied(connection, result);
   return { contents: listOf(contents) };
 }
 
-function request(connection: Connection, method: string, params: Record<string, unknown>): Promise<Result> {
-  return withDeadline(connection.limits.callMs, (signal) =>
-    connection.request(method, params, { stage: "http", signal }),
-  );
+function request(
+  connection: Connection,
+  { method, params }: { method: string; params: Record<string, unknown> },
+  caller: AbortSignal | undefined,
+): Promise<Result> {
+  const work = (signal: AbortSignal) => connection.request(method, params, { stage: "http", signal });
+  return withDeadline(connection.limits.callMs, work, caller);
 }
 
 function readToolResult(connection: Connection, result: Result): ToolResult {

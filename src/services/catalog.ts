@@ -35,22 +35,14 @@ export type CallInput = { arguments: Record<string, unknown> } & Answers;
 export type GetInput = { arguments: Record<string, string> } & Answers;
 export type ReadInput = { uri: string } & Answers;
 
-export const callTool = (
-  ctx: Ctx,
-  serverId: number,
-  name: string,
-  { arguments: args, ...answers }: CallInput,
-) => connections.use(ctx, serverId, (connection) => call(connection, name, args, answers));
+export const callTool = (ctx: Ctx, serverId: number, name: string, input: CallInput) =>
+  connections.use(ctx, serverId, (connection, signal) => call(connection, { name, ...input }, signal));
 
-export const getPrompt = (
-  ctx: Ctx,
-  serverId: number,
-  name: string,
-  { arguments: args, ...answers }: GetInput,
-) => connections.use(ctx, serverId, (connection) => get(connection, name, args, answers));
+export const getPrompt = (ctx: Ctx, serverId: number, name: string, input: GetInput) =>
+  connections.use(ctx, serverId, (connection, signal) => get(connection, { name, ...input }, signal));
 
-export const readResource = (ctx: Ctx, serverId: number, { uri, ...answers }: ReadInput) =>
-  connections.use(ctx, serverId, (connection) => readOne(connection, uri, answers));
+export const readResource = (ctx: Ctx, serverId: number, input: ReadInput) =>
+  connections.use(ctx, serverId, (connection, signal) => readOne(connection, input, signal));
 
 const countOf =
   (list: "tools" | "prompts") =>

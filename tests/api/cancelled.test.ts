@@ -24,6 +24,8 @@ function startServer() {
     "server/discover": unless((message) => error(message, -32601, "Method not found")),
     "tools/list": unless((message) => error(message, -32603, "Broken")),
     "tools/call": unless((message) => error(message, -32603, "Broken")),
+    "prompts/get": unless((message) => error(message, -32603, "Broken")),
+    "resources/read": unless((message) => error(message, -32603, "Broken")),
   });
   afterAll(server.stop);
   return { ...server, asked: asked.promise, left: left.promise, fallSilent: () => void (isSilent = true) };
@@ -42,20 +44,22 @@ async function askAndLeave(path: string, asked: Promise<void>, init: RequestInit
 
 const post = (body: unknown = {}): RequestInit => ({ method: "POST", body: JSON.stringify(body) });
 
-test.each([["a list of tools", "tools", {}]])(
-  "a client who hangs up during %s ends it at the server",
-  async (_, path, init) => {
-    const server = startServer();
-    const { id } = await addReadyServer(ada, server.url, { name: `Hangs in ${path}`.slice(0, 80) });
-    await ada.post(`mcp-servers/${id}/credentials`);
-    server.fallSilent();
+test.each([
+  ["a list of tools", "tools", {}],
+  ["a call", "tools/wait/call", post({ arguments: {} })],
+  ["a prompt", "prompts/wait/get", post({ arguments: {} })],
+  ["a resource", "resources/read?uri=demo://wait", {}],
+])("a client who hangs up during %s ends it at the server", async (_, path, init) => {
+  const server = startServer();
+  const { id } = await addReadyServer(ada, server.url, { name: `Hangs in ${path}`.slice(0, 80) });
+  await ada.post(`mcp-servers/${id}/credentials`);
+  server.fallSilent();
 
-    const { status } = await askAndLeave(`mcp-servers/${id}/${path}`, server.asked, init);
+  const { status } = await askAndLeave(`mcp-servers/${id}/${path}`, server.asked, init);
 
-    await server.left;
-    expect(status).toBe(499);
-  },
-);
+  await server.left;
+  expect(status).toBe(499);
+});
 
 test("a test that nobody waits for is no failure of the server", async () => {
   const server = startServer();

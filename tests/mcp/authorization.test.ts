@@ -38,7 +38,7 @@ test("the member's headers go with every request", async () => {
     targetOf(server.url, { authorization: bearer(() => "first-token") }),
   );
 
-  await callTool(connection, "count", {});
+  await callTool(connection, { name: "count", arguments: {} });
   await connection.close();
 
   expect(new Set(seen)).toEqual(new Set([accepted]));
@@ -60,7 +60,7 @@ test("a refused header is renewed once, and the request repeated with the new on
   accepted = "Bearer second-token";
   seen.length = 0;
 
-  const answer = await callTool(connection, "count", {});
+  const answer = await callTool(connection, { name: "count", arguments: {} });
 
   expect(answer).toMatchObject({ isError: false });
   expect(seen).toEqual(["Bearer first-token", "Bearer second-token"]);
@@ -125,8 +125,10 @@ test("a credential that the server echoes is hidden, in results and in errors", 
   const authorization = bearer(() => "abcdefgh.secret-part");
   const connection = await connect(fetch, targetOf(echoing.url, { authorization }));
 
-  const answer = await callTool(connection, "echo", {});
-  const failure = await callTool(connection, "fail", {}).catch((caught: unknown) => caught);
+  const answer = await callTool(connection, { name: "echo", arguments: {} });
+  const failure = await callTool(connection, { name: "fail", arguments: {} }).catch(
+    (caught: unknown) => caught,
+  );
 
   expect(answer).toMatchObject({ structuredContent: { token: "[secret]" } });
   expect(JSON.stringify(answer)).not.toContain("secret-part");

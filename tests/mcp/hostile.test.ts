@@ -133,7 +133,7 @@ describe("a call", () => {
     );
     const began = performance.now();
 
-    const failure = await failureOf(callTool(connection, "t", {}));
+    const failure = await failureOf(callTool(connection, { name: "t", arguments: {} }));
 
     expect(failure).toMatchObject({ name: "McpError", kind });
     expect(performance.now() - began).toBeLessThan(3_000);
@@ -151,7 +151,7 @@ describe("a call", () => {
     });
     const began = performance.now();
 
-    await callTool(connection, "t", {});
+    await callTool(connection, { name: "t", arguments: {} });
 
     expect(performance.now() - began).toBeLessThan(QUICK.callMs);
   });
@@ -166,7 +166,7 @@ describe("a call", () => {
       },
     });
 
-    await failureOf(callTool(connection, "t", {}));
+    await failureOf(callTool(connection, { name: "t", arguments: {} }));
 
     expect(await promise).toEqual({ requestId: 1, reason: "timeout" });
   });
@@ -176,7 +176,7 @@ describe("a call", () => {
       "tools/call": hang,
       "tools/list": (message) => result(message, { tools: [TOOL] }),
     });
-    await failureOf(callTool(connection, "t", {}));
+    await failureOf(callTool(connection, { name: "t", arguments: {} }));
 
     const { items } = await listTools(connection);
 

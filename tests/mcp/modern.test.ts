@@ -19,7 +19,7 @@ const headerOf = (name: string) => server.seen.at(-1)?.headers.get(name) ?? null
 test("every request says who asks, in which version and what for", async () => {
   const connection = await connect(fetch, targetOf(server.url));
 
-  await callTool(connection, "route", { region: "eu" });
+  await callTool(connection, { name: "route", arguments: { region: "eu" } });
 
   expect(headerOf("mcp-protocol-version")).toBe("2026-07-28");
   expect(headerOf("mcp-method")).toBe("tools/call");
@@ -35,17 +35,14 @@ test("every request says who asks, in which version and what for", async () => {
 test("a tool that needs to know more says so, and goes on with the answer", async () => {
   const connection = await connect(fetch, targetOf(server.url));
 
-  const asked = await callTool(connection, "deploy", { target: "production" });
+  const asked = await callTool(connection, { name: "deploy", arguments: { target: "production" } });
   const requestState = "inputRequired" in asked ? asked.inputRequired.requestState : undefined;
-  const done = await callTool(
-    connection,
-    "deploy",
-    { target: "production" },
-    {
-      inputResponses: { confirm: { action: "accept", content: { sure: true } } },
-      requestState: requestState ?? "",
-    },
-  );
+  const done = await callTool(connection, {
+    name: "deploy",
+    arguments: { target: "production" },
+    inputResponses: { confirm: { action: "accept", content: { sure: true } } },
+    requestState: requestState ?? "",
+  });
 
   expect(asked).toEqual({
     inputRequired: {
@@ -70,20 +67,18 @@ test("so do a prompt and a resource", async () => {
     requestState,
   });
 
-  const prompt = await getPrompt(connection, "letter", { to: "Bob" });
-  const filled = await getPrompt(
-    connection,
-    "letter",
-    { to: "Bob" },
-    answer("tone", { tone: "dry" }, "tone-1"),
-  );
-  const resource = await readResource(connection, "letters://draft");
-  const read = await readResource(
-    connection,
-    "letters://draft",
-    answer("language", { language: "de" }, "language-1"),
-  );
-  const plain = await readResource(connection, "letters://sent");
+  const prompt = await getPrompt(connection, { name: "letter", arguments: { to: "Bob" } });
+  const filled = await getPrompt(connection, {
+    name: "letter",
+    arguments: { to: "Bob" },
+    ...answer("tone", { tone: "dry" }, "tone-1"),
+  });
+  const resource = await readResource(connection, { uri: "letters://draft" });
+  const read = await readResource(connection, {
+    uri: "letters://draft",
+    ...answer("language", { language: "de" }, "language-1"),
+  });
+  const plain = await readResource(connection, { uri: "letters://sent" });
 
   expect(prompt).toMatchObject({
     inputRequired: { inputRequests: { tone: { method: "elicitation/create" } }, requestState: "tone-1" },
@@ -100,7 +95,7 @@ test("only what somebody waits for says that questions can be answered", async (
   const connection = await connect(fetch, targetOf(server.url));
   const declared = () => server.seen.at(-1)?.body.params["_meta"];
 
-  await readResource(connection, "letters://sent");
+  await readResource(connection, { uri: "letters://sent" });
   const byRead = declared();
   await listPrompts(connection);
   const byList = declared();
@@ -114,7 +109,10 @@ test("arguments that a tool wants as headers travel as both", async () => {
   const connection = await connect(fetch, targetOf(server.url));
   await listTools(connection);
 
-  await callTool(connection, "route", { region: "Straße", place: { shelf: 4 }, note: "no header" });
+  await callTool(connection, {
+    name: "route",
+    arguments: { region: "Straße", place: { shelf: 4 }, note: "no header" },
+  });
 
   expect(headerOf("mcp-param-region")).toBe("=?base64?U3RyYcOfZQ==?=");
   expect(headerOf("mcp-param-shelf")).toBe("4");
@@ -168,7 +166,7 @@ test("a server that misses a header is asked for its tools, and the call repeate
   });
   const connection = await connect(fetch, targetOf(strict.url));
 
-  const answer = await callTool(connection, "route", { region: "eu" });
+  const answer = await callTool(connection, { name: "route", arguments: { region: "eu" } });
 
   expect(answer).toEqual({ content: [], isError: false });
   expect(strict.seen).toEqual(["server/discover", "tools/call", "tools/list", "tools/call"]);
@@ -187,7 +185,7 @@ test("a request whose stream broke is sent once more, under a new id", async () 
   });
   const connection = await connect(fetch, targetOf(breaking.url));
 
-  const answer = await callTool(connection, "count", {});
+  const answer = await callTool(connection, { name: "count", arguments: {} });
 
   expect(answer).toEqual({ content: [], isError: false });
   expect(connection.serverInfo).toBeNull();
@@ -220,7 +218,7 @@ test("other kinds of result are errors, and so are questions where nobody can an
   const connection = await connect(fetch, targetOf(strange.url));
 
   const outcomes = await Promise.allSettled([
-    callTool(connection, "count", {}),
+    callTool(connection, { name: "count", arguments: {} }),
     listPrompts(connection),
     listTools(connection),
   ]);

@@ -68,8 +68,8 @@ describe.each(PEERS)("a real server that speaks $name", ({ start, transport, ver
 
   test("answers a call with text, and another with structure", async () => {
     const [echo, weather] = await Promise.all([
-      callTool(connection, "echo", { message: "grüße" }),
-      callTool(connection, "get-structured-content", { location: "New York" }),
+      callTool(connection, { name: "echo", arguments: { message: "grüße" } }),
+      callTool(connection, { name: "get-structured-content", arguments: { location: "New York" } }),
     ]);
 
     expect(echo).toEqual({ content: [{ type: "text", text: "Echo: grüße" }], isError: false });
@@ -77,9 +77,10 @@ describe.each(PEERS)("a real server that speaks $name", ({ start, transport, ver
   });
 
   test("tells of a call that failed, in the result or as an error of its own", async () => {
-    const failed = await callTool(connection, "get-sum", { a: "not", b: "numbers" }).catch(
-      (error: unknown) => error,
-    );
+    const failed = await callTool(connection, {
+      name: "get-sum",
+      arguments: { a: "not", b: "numbers" },
+    }).catch((error: unknown) => error);
 
     const isResult =
       typeof failed === "object" && failed !== null && "isError" in failed && failed.isError === true;
@@ -88,7 +89,7 @@ describe.each(PEERS)("a real server that speaks $name", ({ start, transport, ver
   });
 
   test("fills in a prompt", async () => {
-    const prompt = await getPrompt(connection, "args-prompt", { city: "Bremen" });
+    const prompt = await getPrompt(connection, { name: "args-prompt", arguments: { city: "Bremen" } });
 
     expect(prompt).toHaveProperty("messages");
     expect(JSON.stringify(prompt)).toContain("Bremen");
@@ -98,8 +99,10 @@ describe.each(PEERS)("a real server that speaks $name", ({ start, transport, ver
     const { resources } = await listResources(connection);
     const uri = String(resources[0]?.["uri"]);
 
-    const read = await readResource(connection, uri);
-    const missing = await readResource(connection, "demo://nowhere").catch((error: unknown) => error);
+    const read = await readResource(connection, { uri });
+    const missing = await readResource(connection, { uri: "demo://nowhere" }).catch(
+      (error: unknown) => error,
+    );
 
     expect(read).toMatchObject({ contents: [{ uri }] });
     expect(missing).toMatchObject({ name: "McpError", kind: "rpc" });

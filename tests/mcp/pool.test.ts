@@ -10,7 +10,7 @@ import { type LegacyMcpServer, startLegacyMcpServer } from "#tests/support/legac
 
 const fetch = loopbackFetch();
 const known = { transport: "streamable_http", protocolVersion: "2025-11-25" } as const;
-const count = (connection: Connection) => callTool(connection, "count", {});
+const count = (connection: Connection) => callTool(connection, { name: "count", arguments: {} });
 
 let server: LegacyMcpServer;
 let pools: ConnectionPool[];
@@ -159,9 +159,11 @@ test("a connection that failed is not used again, one that answered with an erro
   const pool = poolOf();
   const to = targetOf(fake.url, { known });
 
-  await pool.use(to, (connection) => callTool(connection, "refused", {})).catch(() => {});
+  await pool
+    .use(to, (connection) => callTool(connection, { name: "refused", arguments: {} }))
+    .catch(() => {});
   const afterRefusal = pool.size;
-  await pool.use(to, (connection) => callTool(connection, "breaks", {})).catch(() => {});
+  await pool.use(to, (connection) => callTool(connection, { name: "breaks", arguments: {} })).catch(() => {});
 
   expect(afterRefusal).toBe(1);
   expect(pool.size).toBe(0);

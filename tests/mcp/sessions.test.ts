@@ -28,8 +28,8 @@ afterEach(() => server.stop());
 test("a session is kept from call to call and ended when the connection is closed", async () => {
   const connection = await connect(fetch, targetOf(server.url, { known }));
 
-  await callTool(connection, "count", {});
-  await callTool(connection, "count", {});
+  await callTool(connection, { name: "count", arguments: {} });
+  await callTool(connection, { name: "count", arguments: {} });
   const during = server.sessions.size;
   await connection.close();
 
@@ -44,7 +44,7 @@ test("a session that the server has forgotten is begun again, and the call repea
   server.forgetSessions();
   server.seen.length = 0;
 
-  const answer = await callTool(connection, "count", {});
+  const answer = await callTool(connection, { name: "count", arguments: {} });
 
   expect(answer).toEqual({ content: [{ type: "text", text: "called count" }], isError: false });
   expect(server.seen).toEqual(["tools/call", ...HANDSHAKE, "tools/call"]);
@@ -56,8 +56,8 @@ test("calls that find the same session gone begin one new session between them",
   server.seen.length = 0;
 
   await Promise.all([
-    callTool(connection, "count", {}),
-    callTool(connection, "count", {}),
+    callTool(connection, { name: "count", arguments: {} }),
+    callTool(connection, { name: "count", arguments: {} }),
     listTools(connection),
   ]);
 
@@ -84,7 +84,7 @@ test("a server whose sessions never last is asked twice and no more", async () =
   const connection = await connect(fetch, targetOf(forgetful.url, { known }));
   forgetful.seen.length = 0;
 
-  const calling = callTool(connection, "count", {});
+  const calling = callTool(connection, { name: "count", arguments: {} });
 
   await expect(calling).rejects.toMatchObject({ kind: "rpc", status: 404 });
   expect(forgetful.seen).toEqual(["tools/call", ...HANDSHAKE, "tools/call"]);
@@ -97,7 +97,7 @@ test("an error without a session is no lost session", async () => {
   });
   const connection = await connect(fetch, targetOf(sessionless.url, { known }));
 
-  const calling = callTool(connection, "count", {});
+  const calling = callTool(connection, { name: "count", arguments: {} });
 
   await expect(calling).rejects.toMatchObject({ kind: "rpc", status: 404 });
   expect(sessionless.seen).toEqual([...HANDSHAKE, "tools/call"]);
@@ -154,7 +154,7 @@ test("a stream that is closed with an event id is taken up again where it ended,
   });
   const connection = await connect(fetch, targetOf(resumable.url, { known }));
 
-  const answer = await callTool(connection, "count", {});
+  const answer = await callTool(connection, { name: "count", arguments: {} });
 
   expect(answer).toEqual({ content: [], isError: false });
   expect((began[1] ?? 0) - (began[0] ?? 0)).toBeGreaterThanOrEqual(75);
@@ -166,7 +166,7 @@ test("a call whose stream just ends is not repeated: nobody knows whether it ran
   const breaking = startFakeMcpServer({ "tools/call": () => stream((async function* () {})()) });
   const connection = await connect(fetch, targetOf(breaking.url, { known }));
 
-  const calling = callTool(connection, "count", {});
+  const calling = callTool(connection, { name: "count", arguments: {} });
 
   await expect(calling).rejects.toMatchObject({ kind: "failed", stage: "http" });
   expect(breaking.seen).toEqual([...HANDSHAKE, "tools/call"]);
@@ -192,7 +192,7 @@ test("the reference server's 400 for an unknown session is understood as well", 
   };
   await fetch(peer.url, { method: "DELETE", headers });
 
-  const answer = await callTool(connection, "echo", { message: "still here" });
+  const answer = await callTool(connection, { name: "echo", arguments: { message: "still here" } });
 
   expect(answer).toMatchObject({ content: [{ text: "Echo: still here" }] });
   expect(responses.map(({ status }) => status)).toEqual([200, 202, 400, 200, 202, 200]);

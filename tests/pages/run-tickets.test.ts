@@ -29,6 +29,7 @@ const asAdaElsewhere = browse(other, adaSignedIn);
 let calls: string[] = [];
 let arrived = Promise.withResolvers<void>();
 let gate = Promise.withResolvers<void>();
+let left = Promise.withResolvers<void>();
 const slow = startFakeMcpServer({
   "tools/list": (message) =>
     result(message, {
@@ -37,8 +38,9 @@ const slow = startFakeMcpServer({
         inputSchema: { type: "object", properties: { of: { type: "string" } } },
       })),
     }),
-  "tools/call": async (message: Message) => {
+  "tools/call": async (message: Message, request) => {
     calls.push(JSON.stringify(message.params));
+    request.signal.addEventListener("abort", () => left.resolve());
     arrived.resolve();
     await gate.promise;
     return result(message, { content: [{ type: "text", text: `call number ${calls.length}` }] });
@@ -62,7 +64,20 @@ beforeEach(() => {
   calls = [];
   arrived = Promise.withResolvers();
   gate = Promise.withResolvers();
+  left = Promise.withResolvers();
 });
+
+/** As the browser does that goes elsewhere before the answer came. */
+async function sendAndLeave(
+  fields: Record<string, string>,
+  signal: AbortSignal,
+  more: Record<string, string> = {},
+): Promise<Response> {
+  const { publicUrl } = app.deps.settings;
+  const headers = { accept: "text/html", cookie: adaSignedIn, origin: publicUrl.origin, ...more };
+  const body = new URLSearchParams(fields);
+  return app.handle(new Request(new URL(page, publicUrl), { method: "POST", headers, body, signal }));
+}
 
 const repeated = "This form was sent more than once. The tool was not called again";
 const spent = "This form was sent already, so the tool was not called again.";
@@ -106,6 +121,37 @@ describe("a form that is sent twice", () => {
     expect(changed.html).toContain(spent);
     expect(changed.html).toContain('value="y"');
     expect(changed.html).not.toContain("call number");
+  });
+
+  test("by a browser that gave the first up, shows what came of that", async () => {
+    const ticket = await ticketOf(page);
+    const leaving = new AbortController();
+    const first = sendAndLeave({ ticket, "arg/of": "x" }, leaving.signal);
+    await arrived.promise;
+    leaving.abort();
+
+    const second = asAda.post(page, { ticket, "arg/of": "x" });
+    gate.resolve();
+
+    expect((await second).html).toContain("call number 1");
+    expect(calls).toHaveLength(1);
+    await first;
+  });
+
+  test("after the script's own Cancel is not run again unasked", async () => {
+    const ticket = await ticketOf(page);
+    const leaving = new AbortController();
+    const first = sendAndLeave({ ticket, "arg/of": "x" }, leaving.signal, { "hx-request": "true" });
+    await arrived.promise;
+    leaving.abort();
+
+    expect((await first).status).toBe(499);
+    await left.promise;
+    const second = await asAda.post(page, { ticket, "arg/of": "x" });
+    gate.resolve();
+
+    expect(second.html).toContain(spent);
+    expect(calls).toHaveLength(1);
   });
 
   test("to another instance calls nothing there, while the first is under way and after", async () => {

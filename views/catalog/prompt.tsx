@@ -76,7 +76,7 @@ const FillIn = ({ prompt, typed, refused, here }: FillInProps) => (
     ))}
     <p class="form-actions">
       <Button tone="primary">Get prompt</Button>
-      <Busy words="Asking the server…" cancel={here} />
+      <Busy words="Asking the server…" />
     </p>
   </Form>
 );

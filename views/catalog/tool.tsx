@@ -109,7 +109,7 @@ const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
           <Arguments call={call} />
           <p class="form-actions">
             <Button tone="primary">Run</Button>
-            <Busy words="The tool runs…" cancel={here} />
+            <Busy words="The tool runs…" />
           </p>
         </div>
       </Form>

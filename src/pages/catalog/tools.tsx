@@ -10,6 +10,7 @@ import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
 import { inPlace } from "#src/pages/servers/in-place.ts";
 import { show } from "#src/pages/show.ts";
 import * as catalog from "#src/services/catalog.ts";
+import type { Ctx } from "#src/services/context.ts";
 import { toolOf } from "#views/catalog/said.ts";
 import { type ToolCall, ToolPage } from "#views/catalog/tool.tsx";
 import { ToolsPage } from "#views/catalog/tools.tsx";
@@ -42,6 +43,13 @@ export const toolsPages = (asking: Asking, runs: Runs) =>
       params: ServerParams,
     });
 
+/**
+ * Of two clicks without script the browser gives the first up, and the second waits for what comes of it: only script, which
+ * has a button for it, ends a call by going away.
+ */
+const toRun = ({ ctx, request }: Asked): Ctx =>
+  request.headers.has("hx-request") ? ctx : { ...ctx, signal: new AbortController().signal };
+
 /** @throws {AppError} `not_found` for a tool that the server does not list */
 async function showTool(
   asked: Asked,
@@ -55,7 +63,7 @@ async function showTool(
     return itemNamed(tools, query.get("name") ?? "", toolOf);
   });
   const tool = found.done;
-  const call = tool && (await callOf({ ctx, serverId, tool }, query.get("as")));
+  const call = tool && (await callOf({ ctx: toRun(asked), serverId, tool }, query.get("as")));
   const trouble = found.trouble ?? call?.trouble ?? null;
   return show(<ToolPage {...await frameOf(asked)} tool={tool} call={call} trouble={trouble} />, {
     status: statusOfTurn({ refused: call?.refused ?? null, trouble }),
