@@ -116,3 +116,17 @@ test("a test of what cannot be reached ends at its result as well", async () => 
 
   expect(eventsIn(html).at(-1)?.event).toBe("onward");
 });
+
+test("what is imported is counted as it is added", async () => {
+  const chosen = ["One", "Two"].map((name) => ({ name, url: nowhere(), header: null }));
+  const body = new URLSearchParams(chosen.map((one) => ["server", JSON.stringify(one)]));
+  const url = new URL(`${ours}/import/add`, app.deps.settings.publicUrl);
+  const headers = { ...byScript, cookie, origin: url.origin };
+
+  const response = await app.handle(new Request(url, { method: "POST", headers, body }));
+
+  const parts = eventsIn(await response.text()).map(({ data }) => data);
+  expect(parts[0]).toContain("1 of 2 done");
+  expect(parts[1]).toContain("2 of 2 done");
+  expect(parts.at(-1)).toContain("Two");
+});

@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { AppError } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { formIn } from "#src/http/page-form.ts";
+import { withProgress } from "#src/http/page-progress.ts";
 import { WorkspaceParams } from "#src/http/params.ts";
 import { type ImportedServer, readMcpJson } from "#src/lib/mcp-json.ts";
 import { nameForUrl } from "#src/lib/server-names.ts";
@@ -10,7 +11,8 @@ import { shellOf } from "#src/pages/shell.ts";
 import { show } from "#src/pages/show.ts";
 import type { Ctx } from "#src/services/context.ts";
 import * as servers from "#src/services/servers/index.ts";
-import { type Found, PastePage, PickPage } from "#views/servers/new/import.tsx";
+import { renderPart } from "#views/render.ts";
+import { Adding, type Found, PastePage, PickPage } from "#views/servers/new/import.tsx";
 import { type Imported, ImportedPage } from "#views/servers/new/imported.tsx";
 import { serversPath } from "#views/servers/paths.ts";
 
@@ -49,11 +51,14 @@ export const importPages = (asking: Asking) =>
 
     .post(
       "/add",
-      async ({ ctx, body, request, set }) => {
-        const chosen = formIn(body).all("server").flatMap(chosenIn).slice(0, mostAtOnce);
-        const imported = await addAll(ctx, chosen);
-        return show(<ImportedPage {...await frameOf({ ctx, request, set })} imported={imported} />);
-      },
+      ({ body, request, set, ...asked }) =>
+        withProgress({ ...asked, request }, async (ctx, tell) => {
+          const chosen = formIn(body).all("server").flatMap(chosenIn).slice(0, mostAtOnce);
+          const imported = await addAll(ctx, chosen, (done) =>
+            tell(renderPart(<Adding done={done} of={chosen.length} />)),
+          );
+          return show(<ImportedPage {...await frameOf({ ctx, request, set })} imported={imported} />);
+        }),
       { member: "apps:write", params: WorkspaceParams, costly: "oauth-discovery" },
     );
 
@@ -87,14 +92,19 @@ function parsed(text: string): Partial<Chosen> {
   }
 }
 
-/** A few at a time, as each look asks somebody else. In the order in which they were chosen. */
-async function addAll(ctx: Ctx, chosen: Chosen[]): Promise<Imported[]> {
+/**
+ * A few at a time, as each look asks somebody else. In the order in which they were chosen. Who stops waiting keeps those
+ * that were added by then.
+ */
+async function addAll(ctx: Ctx, chosen: Chosen[], onAdded: (count: number) => void): Promise<Imported[]> {
   const until = Date.now() + lookMs;
   const done: Imported[] = [];
   const queue = [...chosen.entries()];
   const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift())
+    for (let next = queue.shift(); next && !ctx.signal.aborted; next = queue.shift()) {
       done[next[0]] = await add(ctx, next[1], Date.now() < until);
+      onAdded(Object.keys(done).length);
+    }
   };
   await Promise.all(Array.from({ length: lanes }, work));
   return done;

@@ -4,7 +4,7 @@ import { TextArea } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { Text } from "#views/components/text.tsx";
 import type { Shell } from "#views/layout.tsx";
-import { Busy } from "#views/servers/busy.tsx";
+import { Busy, BusyWords } from "#views/servers/busy.tsx";
 import { NewServerLayout } from "#views/servers/new/ways.tsx";
 
 type PasteProps = { shell: Shell; path: string; pasted: string; refused: Refused };
@@ -66,10 +66,17 @@ export const PickPage = ({ shell, path, found }: PickProps) => (
         <a class="button" href={`${path}/import`}>
           Paste another
         </a>
-        <Busy words="Looking at each…" />
+        <Busy words="Looking at each…" wordsId="adding" />
       </p>
     </Form>
   </NewServerLayout>
+);
+
+/** How many of the chosen ones are added by now. */
+export const Adding = ({ done, of }: { done: number; of: number }) => (
+  <BusyWords id="adding" outOfBand>
+    {`Looking at each: ${done} of ${of} done…`}
+  </BusyWords>
 );
 
 const FoundItem = ({ found: { index, server, name, value, isPresent } }: { found: Found }) => (
