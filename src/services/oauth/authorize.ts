@@ -67,6 +67,7 @@ async function start(ctx: Ctx, use: ServerInUse, { discovery, client, returnTo }
   const owner = { serverId: server.id, memberId: ctx.member.id, browserHash: hashToken(browserSecret) };
   const sealed = sealFlow(ctx, place, {
     codeVerifier: codeVerifier.reveal(),
+    serverUrl: server.url,
     clientId: client.clientId,
     tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
     tokenEndpoint: authorizationServer.tokenEndpoint,

@@ -10,9 +10,9 @@ import { audit } from "#src/services/audit-events.ts";
 import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { authFields } from "#src/services/member-auth.ts";
-import { clientOf, forgetClient, type KnownClient } from "#src/services/oauth/clients.ts";
+import { clientOf, forgetClient, type KnownClient, type UsedClient } from "#src/services/oauth/clients.ts";
 import { type FlowSecrets, unknownFlow } from "#src/services/oauth/flow.ts";
-import { columnsOf, grantOf, keyOf, sealGrant } from "#src/services/oauth/grants.ts";
+import { columnsOf, grantOf, sealGrant } from "#src/services/oauth/grants.ts";
 import { revokeUnkept } from "#src/services/oauth/revocations.ts";
 import { countStepUps } from "#src/services/oauth/step-up.ts";
 import { troubleOf } from "#src/services/oauth/trouble.ts";
@@ -33,7 +33,7 @@ export async function exchange(ctx: Ctx, server: Server, begun: BegunFlow, code:
   const { clientId, tokenEndpoint, tokenEndpointAuthMethod, revocationEndpoint } = secrets;
   const used = { issuer: flow.issuer, clientId, tokenEndpointAuthMethod };
   const client = await clientOf(ctx, server, used);
-  if (!client || server.issuer !== flow.issuer) throw unknownFlow();
+  if (!client || !isAsBegun(server, begun)) throw unknownFlow();
 
   const tokens = await trade(ctx, server, begun, { client, code }).catch(async (failure: unknown) => {
     if (!(failure instanceof TokenError)) throw failure;
@@ -49,10 +49,14 @@ export async function exchange(ctx: Ctx, server: Server, begun: BegunFlow, code:
     isRefreshed: false,
   });
   const sealed = sealGrant(ctx, server, ctx.member.id, grant);
-  if (await keep(ctx, server, begun, { sealed, ...columnsOf(tokens) })) return;
+  if (await keep(ctx, begun, used, { sealed, ...columnsOf(tokens) })) return;
   await revokeUnkept(ctx, server, { memberId: ctx.member.id, grant, client });
   throw unknownFlow();
 }
+
+/** Whatever belongs to the server is dropped where one of these changes; what was in flight then is, too. */
+const isAsBegun = ({ authType, state, issuer, url }: Server, { flow, secrets }: BegunFlow): boolean =>
+  authType === "oauth" && state !== "REGISTER" && issuer === flow.issuer && url === secrets.serverUrl;
 
 const trade = (
   ctx: Ctx,
@@ -85,41 +89,37 @@ function exchangeFailure(ctx: Ctx, server: Server, client: KnownClient, failure:
 
 type Columns = Pick<credentialRows.CredentialRow, "sealed" | "scopes" | "expiresAt" | "refreshAt">;
 
-/** @returns false where the server is no longer what it was, or the member's access or either of them is gone */
-async function keep(
-  ctx: Ctx,
-  server: Server,
-  { flow, secrets }: BegunFlow,
-  columns: Columns,
-): Promise<boolean> {
-  const key = keyOf(server, ctx.member.id);
+/** @returns false where server or client are no longer what they were, or the member's access or either of them is gone */
+async function keep(ctx: Ctx, begun: BegunFlow, used: UsedClient, columns: Columns): Promise<boolean> {
+  const { workspaceId, serverId, scopes } = begun.flow;
+  const key = { workspaceId, serverId, memberId: ctx.member.id };
   const storing = ctx.db.transaction(async (tx) => {
-    await serverRows.hold(tx, server.workspaceId, server.id, "share");
-    const now = await serverRows.forUse(tx, viewerOf(ctx), server.id);
-    const { issuer } = flow;
-    if (now?.server.issuer !== issuer || now.server.url !== server.url) return false;
+    await serverRows.hold(tx, workspaceId, serverId, "share");
+    const now = await serverRows.forUse(tx, viewerOf(ctx), serverId);
+    if (!now || !isAsBegun(now.server, begun)) return false;
+    if (!(await clientOf({ ...ctx, db: tx }, now.server, used))) return false;
     await credentialRows.put(tx, key, {
       ...columns,
       kind: "oauth",
-      issuer,
-      clientId: secrets.clientId,
-      stepUps: countStepUps(now.credential, flow.scopes),
+      issuer: used.issuer,
+      clientId: used.clientId,
+      stepUps: countStepUps(now.credential, scopes),
     });
     await audit(
       { ...ctx, db: tx },
       {
         action: "credential.connected",
-        target: { type: "server", id: server.id, name: server.name },
-        details: { scopes: columns.scopes, issuer },
+        target: { type: "server", id: serverId, name: now.server.name },
+        details: { scopes: columns.scopes, issuer: used.issuer },
       },
     );
-    await announce({ db: tx }, server);
+    await announce({ db: tx }, now.server);
     return true;
   });
   const isKept = await storing.catch((error: unknown) => {
     if (isForeignKeyViolation(error)) return false;
     throw error;
   });
-  if (isKept) ctx.pool.drop(`${poolPrefix(server)}${ctx.member.id}/`);
+  if (isKept) ctx.pool.drop(`${poolPrefix({ workspaceId, id: serverId })}${ctx.member.id}/`);
   return isKept;
 }

@@ -5,6 +5,8 @@ import type { Deps } from "#src/services/context.ts";
 /** The secret part of an authorization in flight, and the places that its code and tokens may be sent to. */
 export type FlowSecrets = {
   codeVerifier: string;
+  /** Where the server was then. */
+  serverUrl: string;
   clientId: string;
   tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   tokenEndpoint: string;
