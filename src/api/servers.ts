@@ -141,7 +141,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         scope: "apps:write",
         summary: "Change an MCP server.",
         description:
-          "Absent fields keep what they have, and where nothing is to change, nothing happens. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so.",
+          "Absent fields keep what they have, and where nothing is to change, nothing happens. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so. While the server is paused (`issuer_changed`), only `apps:admin` changes these two.",
         answer: { schema: UpdatedMcpServer },
         errors: ["conflict", "url_not_allowed"],
         example: { ...serverExample, warnings: [] },
@@ -219,7 +219,8 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           tag: "MCP servers",
           scope: "apps:write",
           summary: "Disable an MCP server.",
-          description: "What the query says may stand in a body as well.",
+          description:
+            "What the query says may stand in a body as well. Where `apps:admin` clears the registration, the issuer is forgotten too; else it stays the one that it was, or that an admin chose, and a pause because of another (`issuer_changed`) stays with it.",
           bodyExample: { clear_registration: false },
           answer: { schema: McpServer },
           example: { ...serverExample, enabled: false },

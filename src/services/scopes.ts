@@ -23,12 +23,17 @@ export const scopesOfRole = (role: Role): Scope[] => ofRole[role];
 export const scopesOfKey = (granted: readonly Scope[], role: Role): Scope[] =>
   ofRole[role].filter((scope) => granted.some((one) => implied[one]?.includes(scope)));
 
-/** @throws {AppError} `insufficient_scope`, naming the one that is missing */
-export function requireScope(member: { scopes: readonly Scope[] }, scope: Scope): void {
+/**
+ * @param why - what is said where it is not plain from what was asked
+ * @throws {AppError} `insufficient_scope`, naming the one that is missing
+ */
+export function requireScope(
+  member: { scopes: readonly Scope[] },
+  scope: Scope,
+  why = `This needs the ${scope} scope.`,
+): void {
   if (member.scopes.includes(scope)) return;
-  throw new AppError("insufficient_scope", `This needs the ${scope} scope.`, {
-    fields: { requiredScope: scope },
-  });
+  throw new AppError("insufficient_scope", why, { fields: { requiredScope: scope } });
 }
 
 export const isAdmin = (ctx: Ctx): boolean => ctx.member.scopes.includes("apps:admin");

@@ -6,13 +6,16 @@ import { audit } from "#src/services/audit-events.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
+import { isAdmin } from "#src/services/scopes.ts";
 import { differenceFrom } from "#src/services/servers/difference.ts";
 import { find, get } from "#src/services/servers/find.ts";
+import { withoutClient } from "#src/services/servers/oauth-input.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
 
 /**
  * Switches a server off. With `clearRegistration` the OAuth client is forgotten as well, the one an admin entered too;
- * members' tokens are revoked and dropped, and the server begins anew. Once is the same as twice.
+ * members' tokens are revoked and dropped, and the server begins anew: at the same issuer, unless an admin asks for it.
+ * Once is the same as twice.
  *
  * @throws {AppError} `not_found`
  */
@@ -21,6 +24,7 @@ export async function disable(ctx: Ctx, id: number, clearRegistration: boolean):
   const { workspaceId } = server;
   const change = differenceFrom(server, {
     ...(clearRegistration ? cleared(server.oauth) : {}),
+    ...(clearRegistration && isAdmin(ctx) ? { issuer: null, otherIssuer: null } : {}),
     enabled: false,
   });
   if (!change && !(clearRegistration && (await clientRows.hasRemains(ctx.db, workspaceId, id))))
@@ -49,19 +53,14 @@ export async function disable(ctx: Ctx, id: number, clearRegistration: boolean):
   return get(ctx, id);
 }
 
-/** An admin's other switches, such as scopes and extra parameters, are about the server and stay. */
-function cleared({
-  clientId: _,
-  tokenEndpointAuthMethod: __,
-  ...oauth
-}: rows.ServerRow["oauth"]): rows.ServerChange {
-  return {
-    state: "REGISTER",
-    registration: null,
-    issuer: null,
-    otherIssuer: null,
-    challenge: [],
-    oauth,
-    oauthSecret: null,
-  };
-}
+/**
+ * An admin's other switches, such as scopes and extra parameters, are about the server and stay. So does the issuer: whom
+ * members' sign-ins go to, and whether one that came instead is taken, is an admin's to say.
+ */
+const cleared = (oauth: rows.ServerRow["oauth"]): rows.ServerChange => ({
+  state: "REGISTER",
+  registration: null,
+  challenge: [],
+  oauth: withoutClient(oauth),
+  oauthSecret: null,
+});

@@ -10,6 +10,7 @@ import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { replaceIcon } from "#src/services/icons.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
+import { isAdmin, requireScope } from "#src/services/scopes.ts";
 import { taken } from "#src/services/servers/create.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { differenceFrom } from "#src/services/servers/difference.ts";
@@ -53,9 +54,10 @@ export async function update(
   if (columns.url !== undefined) checkEgress(ctx, columns.url);
 
   const upheaval = upheavalOf(server, columns, input.oauth);
+  if (upheaval !== null) requireAdminWhilePaused(ctx, server);
   const change = differenceFrom(server, {
     ...columns,
-    ...forgotten(server, columns, upheaval),
+    ...forgotten(ctx, server, columns, upheaval),
     ...oauthColumns(ctx, { ...server, url: columns.url ?? server.url }, input.oauth, upheaval),
   });
   if (!change) return { ...(await get(ctx, id)), warnings: [] };
@@ -77,21 +79,31 @@ function upheavalOf(
     : null;
 }
 
+/** A way around the pause would be a way to accept the other issuer. @throws {AppError} `insufficient_scope` */
+function requireAdminWhilePaused(ctx: Ctx, server: Server): void {
+  if (server.otherIssuer === null) return;
+  requireScope(
+    ctx.member,
+    "apps:admin",
+    `${server.name} is paused, because it names another authorization server. Until an admin has looked at that, only admins change where it is and how members connect to it.`,
+  );
+}
+
 /** What no longer holds of the server. */
-function forgotten(server: Server, { url }: { url?: string }, upheaval: Upheaval): rows.ServerChange {
+function forgotten(
+  ctx: Ctx,
+  server: Server,
+  { url }: { url?: string },
+  upheaval: Upheaval,
+): rows.ServerChange {
   const isOtherUrl = url !== undefined && url !== server.url;
-  const anew: rows.ServerChange = {
-    state: "REGISTER",
-    enabled: false,
-    registration: null,
-    issuer: null,
-    otherIssuer: null,
-    challenge: [],
-  };
+  const anew: rows.ServerChange = { state: "REGISTER", enabled: false, registration: null, challenge: [] };
+  const anywhere: rows.ServerChange = { issuer: null, otherIssuer: null };
   return {
     ...(isOtherUrl ? { protocolVersion: null, transport: "streamable_http" as const } : {}),
-    ...(upheaval === "origin" ? { ...anew, serverInfo: null, instructions: null } : {}),
-    ...(upheaval === "authType" ? anew : {}),
+    ...(upheaval === "origin" ? { ...anew, ...anywhere, serverInfo: null, instructions: null } : {}),
+    // At the same place an issuer stays the one it was, by whatever way a member comes back to it.
+    ...(upheaval === "authType" ? { ...anew, ...(isAdmin(ctx) ? anywhere : {}) } : {}),
     ...(upheaval === "issuer" ? { registration: null } : {}),
     ...(upheaval === "issuer" && server.state === "READY"
       ? { state: "AUTHORIZE" as const, enabled: false }
