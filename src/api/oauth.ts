@@ -7,6 +7,7 @@ import { documented } from "#src/http/documented.ts";
 import { flowBrowserOf, flowCookie, noFlowCookie } from "#src/http/flow-cookie.ts";
 import { noticeCookie } from "#src/http/page-notice.ts";
 import { Body, idOf, ServerParams, WorkspaceParams } from "#src/http/params.ts";
+import { requestOf } from "#src/http/request.ts";
 import { sessionCookieOf } from "#src/http/session-cookie.ts";
 import { returnPath } from "#src/lib/return-path.ts";
 import type { Deps } from "#src/services/context.ts";
@@ -19,6 +20,11 @@ import { metadataDocument } from "#src/services/oauth/client-metadata.ts";
 const AppParams = t.Object({
   app_uuid: t.String({ format: "uuid", description: "The server's `appUuid`." }),
 });
+const notices = {
+  answering: "connected",
+  silent: "connected_silently",
+  disabled: "connected_disabled",
+} as const;
 const noStore = { "cache-control": "no-store" };
 
 export const oauthApi = (deps: Deps, asks: Asking) => {
@@ -109,6 +115,8 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
       async ({ ctx, params, request }) => {
         const { searchParams } = new URL(request.url);
         const state = searchParams.get("state") ?? "";
+        // Whatever comes of it: there is nothing left that the cookie could be for.
+        requestOf(request).headers["set-cookie"] = noFlowCookie(state, publicUrl);
         const done = await finish(ctx, {
           appUuid: params.app_uuid,
           query: searchParams,
@@ -116,13 +124,14 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           account: await accountOfSession(ctx, sessionCookieOf(request, publicUrl)),
         });
         const page = done.returnTo ?? `/w/${done.workspaceId}/servers/${done.serverId}`;
-        const headers = new Headers({ ...noStore, location: new URL(page, publicUrl).href });
-        headers.append("set-cookie", noFlowCookie(state, publicUrl));
-        headers.append(
-          "set-cookie",
-          noticeCookie(done.isAnswering ? "connected" : "connected_silently", publicUrl),
-        );
-        return new Response(null, { status: 303, headers });
+        return new Response(null, {
+          status: 303,
+          headers: {
+            ...noStore,
+            location: new URL(page, publicUrl).href,
+            "set-cookie": noticeCookie(notices[done.server], publicUrl),
+          },
+        });
       },
       {
         anyone: true,
@@ -133,7 +142,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           access: "public",
           summary: "The redirect URI of a server's OAuth client.",
           description:
-            "Authorization servers send the browser here with `code`, `state` and `iss`. Works once, within ten minutes, and only in the browser that began.",
+            "Authorization servers send the browser here with `code`, `state` and `iss`. Works once, within ten minutes, and only in the browser that began. The first handshake with a member's tokens makes a server `READY` and enables it; one that was disabled stays disabled.",
           answer: {
             status: 303,
             description: "Connected: back to where it began.",

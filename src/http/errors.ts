@@ -53,6 +53,8 @@ export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
     const answer = isQuestion
       ? new Response(null, { status: 204, headers })
       : answerTo(request, failure, { log, publicUrl });
+    // It stands in the answer, and of all headers this is the one that would be added once more.
+    delete headers["set-cookie"];
     // The access log reads the status from here.
     set.status = answer.status;
     return answer;

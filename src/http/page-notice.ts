@@ -6,6 +6,8 @@ const maxAgeSeconds = 60;
 /** What a page says once about what was just done. Fixed words: anybody may plant a cookie. */
 const words = {
   connected: "You are connected.",
+  connected_disabled:
+    "You are connected. But the server is disabled: it can be used again once somebody enables it.",
   connected_silently:
     "You are signed in, and that is kept. But the server did not answer as it should: its last test says why.",
   access_changed: "Who may use it is changed. Whoever lost access lost the connection as well.",

@@ -48,7 +48,7 @@ test("it takes the browser back to where it began, and its cookie away", async (
 
   const answer = await comeBack(app, callback, ...cookies);
 
-  const [gone, notice] = answer.headers.getSetCookie();
+  const [notice, gone] = answer.headers.getSetCookie();
   expect(answer.headers.get("location")).toBe(
     new URL("/w/somewhere?tab=tools", app.deps.settings.publicUrl).href,
   );
@@ -226,4 +226,21 @@ test("tokens that come when the member has been removed are revoked, and not kep
   expect(refused.status).toBe(404);
   expect(await held(server.id)).toEqual([]);
   expect(issuer.asked.filter(({ path }) => path === "/revoke").length).toBe(revoked + 1);
+});
+
+const refusals: [what: string, change: (query: URLSearchParams) => void, status: number][] = [
+  ["says no", (query) => (query.delete("code"), query.set("error", "access_denied")), 409],
+  ["is another than the one that was asked", (query) => query.set("iss", "https://evil.example"), 400],
+  ["refuses the code", (query) => query.set("code", "x"), 409],
+];
+test.each(refusals)("the cookie is taken away as well where the server %s", async (_, change, status) => {
+  const { callback, cookies, begun } = await flow();
+  issuer.answers["/token"] = () => Response.json({ error: "invalid_grant" }, { status: 400 });
+
+  const refused = await comeBack(app, withQuery(callback, change), ...cookies);
+
+  delete issuer.answers["/token"];
+  const [name = ""] = begun.flowCookie.split("=");
+  expect(refused.status).toBe(status);
+  expect(refused.headers.getSetCookie()).toEqual([`${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`]);
 });

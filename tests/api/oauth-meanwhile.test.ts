@@ -1,8 +1,9 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { credentials, servers } from "#src/db/schema.ts";
+import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
-import { comeBack, flowAt } from "#tests/support/authorizing.ts";
+import { begin, comeBack, flowAt } from "#tests/support/authorizing.ts";
 import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
 
 /*
@@ -110,4 +111,34 @@ describe("while the code is traded", () => {
       expect(count("/revoke") - revoked).toBe(1);
     },
   );
+});
+
+describe("a server that is disabled meanwhile", () => {
+  test("stays disabled for everybody, keeps the tokens, and the member is told", async () => {
+    const { ada, bob, server, authorizeUrl, callback, cookies } = await flow();
+    await comeBack(app, callback, ...cookies);
+    const { location, sessionCookie, flowCookie } = await begin(app, bob, authorizeUrl);
+    const back = await issuer.login(location.href);
+    await ada.post(`mcp-servers/${server.id}/disable`);
+
+    const answer = await comeBack(app, back, sessionCookie, flowCookie);
+
+    const shown = await bob.get<McpServer>(`mcp-servers/${server.id}`);
+    const used = [ada, bob].map((one) => one.get(`mcp-servers/${server.id}/tools`));
+    expect(answer.status).toBe(303);
+    expect(answer.headers.getSetCookie().join()).toContain("sy_notice=connected_disabled;");
+    expect(shown.body).toMatchObject({ state: "READY", enabled: false, connection: "connected" });
+    expect((await Promise.all(used)).map(({ code }) => code)).toEqual(["server_disabled", "server_disabled"]);
+  });
+
+  test("is enabled by the first sign-in all the same where it never was ready", async () => {
+    const { ada, server, callback, cookies } = await flow();
+    await ada.post(`mcp-servers/${server.id}/disable`);
+
+    const answer = await comeBack(app, callback, ...cookies);
+
+    const shown = await ada.get<McpServer>(`mcp-servers/${server.id}`);
+    expect(answer.headers.getSetCookie().join()).toContain("sy_notice=connected;");
+    expect(shown.body).toMatchObject({ state: "READY", enabled: true });
+  });
 });

@@ -29,8 +29,11 @@ export type Finished = {
   workspaceId: string;
   serverId: number;
   returnTo: string | null;
-  /** Whether the server then took the new tokens; they are kept in any case, and its last test says more. */
-  isAnswering: boolean;
+  /**
+   * What the server made of the new tokens, which are kept in any case: of a silent one its last test says more, and one
+   * that somebody disabled stays so.
+   */
+  server: "answering" | "silent" | "disabled";
 };
 
 /**
@@ -60,7 +63,7 @@ export async function finish(deps: Deps & { requestId: string }, answer: Answer)
     workspaceId: flow.workspaceId,
     serverId: server.id,
     returnTo: flow.returnTo,
-    isAnswering: await tryOut(ctx, server.id),
+    server: await tryOut(ctx, server.id),
   };
 }
 
@@ -100,17 +103,23 @@ function codeIn(
   }
 }
 
-/** What the server asks for beyond what it was asked for is noted, so that connecting again asks for that as well. */
-async function tryOut(ctx: Ctx, serverId: number): Promise<boolean> {
+/**
+ * A handshake makes a server ready that was not yet. What the server asks for beyond what it was asked for is noted, so that
+ * connecting again asks for that as well.
+ */
+async function tryOut(ctx: Ctx, serverId: number): Promise<Finished["server"]> {
   try {
     const use = await find(ctx, serverId);
     const probe = await probeAs(ctx, use);
-    if (probe.ok) await markReady(ctx, use.server);
-    else if (probe.error.kind === "insufficient_scope") await stepUp(ctx, use.server, probe.error);
-    return probe.ok;
+    if (!probe.ok) {
+      if (probe.error.kind === "insufficient_scope") await stepUp(ctx, use.server, probe.error);
+      return "silent";
+    }
+    const { enabled } = use.server.state === "READY" ? use.server : await markReady(ctx, use.server);
+    return enabled ? "answering" : "disabled";
   } catch (failure) {
     // No room for a try just now, or the server was deleted: the member is connected as far as it goes.
-    if (failure instanceof AppError) return false;
+    if (failure instanceof AppError) return "silent";
     throw failure;
   }
 }
