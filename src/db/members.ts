@@ -84,6 +84,14 @@ export async function setRole(db: Db, workspaceId: string, id: number, role: Rol
   await db.update(members).set({ role }).where(isMember(workspaceId, id));
 }
 
+/**
+ * Holds the row until the transaction ends: whoever writes something that refers to this member has either been waited for,
+ * or waits, and finds the member gone.
+ */
+export async function hold(db: Db, workspaceId: string, id: number): Promise<void> {
+  await db.select({ id: members.id }).from(members).where(isMember(workspaceId, id)).for("update");
+}
+
 /** Takes the member's API keys, credentials and server grants along. */
 export async function remove(db: Db, workspaceId: string, id: number): Promise<void> {
   await db.delete(members).where(isMember(workspaceId, id));

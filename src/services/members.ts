@@ -71,6 +71,8 @@ export async function remove(ctx: Ctx, id: number): Promise<Tally> {
     const { target } = await findForChange(ctx, tx, id);
     if (target.role === "owner") await requireAnotherOwner(tx, workspaceId);
 
+    // What they connect to at this moment is among what is revoked, or is refused.
+    await rows.hold(tx, workspaceId, id);
     const held = await credentialRows.removeOfMember(tx, workspaceId, id);
     const begun = await beginDrop({ ...ctx, db: tx }, held);
     await rows.remove(tx, workspaceId, id);
