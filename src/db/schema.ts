@@ -409,6 +409,30 @@ export const oauthClients = pgTable(
   ],
 );
 
+/** Who registers our client somewhere at this moment, over all instances, and until when nobody else may. */
+export const registrationLeases = pgTable(
+  "registration_leases",
+  {
+    workspaceId: workspaceId(),
+    serverId: integer("server_id").notNull(),
+    issuer: text("issuer").notNull(),
+    redirectUri: text("redirect_uri").notNull(),
+    holder: text("holder").notNull(),
+    until: moment("until").notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: "registration_leases_pk",
+      columns: [t.workspaceId, t.serverId, t.issuer, t.redirectUri],
+    }),
+    foreignKey({
+      name: "registration_leases_server_fk",
+      columns: [t.workspaceId, t.serverId],
+      foreignColumns: [servers.workspaceId, servers.id],
+    }).onDelete("cascade"),
+  ],
+);
+
 /** An authorization in flight. Deleted by the callback that it is for, whatever comes of that. */
 export const oauthFlows = pgTable(
   "oauth_flows",

@@ -71,18 +71,6 @@ describe("the redirect", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  test("registers once, also for two members who begin at the same moment", async () => {
-    const { ada, bob } = await makePeople(app);
-    const server = await add(ada);
-    const url = authorizeUrlOf(app, server);
-
-    const begun = await Promise.all([begin(app, ada, url), begin(app, bob, url)]);
-    const later = await begin(app, ada, url);
-
-    const clients = [...begun, later].map(({ location }) => location.searchParams.get("client_id"));
-    expect(new Set(clients).size).toBe(1);
-  });
-
   test("carries what an admin set, and ours wins over it", async () => {
     const { ada } = await makePeople(app);
     const server = await add(ada, {

@@ -3,10 +3,10 @@ import { methodForSecret, type TokenEndpointAuthMethod } from "#src/oauth/client
 import type { Discovery } from "#src/oauth/discovery.ts";
 import type { Deps } from "#src/services/context.ts";
 import { clientMetadataUrlOf } from "#src/services/oauth/client-metadata.ts";
+import { registerOnce } from "#src/services/oauth/register-once.ts";
 import {
   type KnownClient,
   manualRegistrationRequired,
-  register,
   registered,
   registeredAs,
   type Registering,
@@ -26,7 +26,7 @@ export type UsedClient = {
  * Our client at a server's issuer: the one an admin entered, else our metadata document, else one that is registered
  * already for this redirect URI (a changed public URL means a new one), else a new one.
  *
- * @throws {AppError} `manual_registration_required` with what to register; `upstream_failed`
+ * @throws {AppError} `manual_registration_required` with what to register; `upstream_failed`, `upstream_timeout`
  */
 export async function clientFor(
   deps: Registering,
@@ -42,10 +42,10 @@ export async function clientFor(
     const clientId = clientMetadataUrlOf(deps, server.appUuid);
     if (clientId !== null) return documentedClient(clientId);
   }
+  if (discovery.registration === "dynamic") return registerOnce(deps, server, discovery);
   const known = await registered(deps, server, discovery.issuer);
-  if (known) return known;
-  if (discovery.registration !== "dynamic") throw manualRegistrationRequired(deps, server);
-  return register(deps, server, discovery);
+  if (!known) throw manualRegistrationRequired(deps, server);
+  return known;
 }
 
 /**

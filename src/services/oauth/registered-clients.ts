@@ -11,7 +11,7 @@ import { describeClient, redirectUriOf } from "#src/services/oauth/client-metada
 import { troubleOf } from "#src/services/oauth/trouble.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
-export type Registering = Pick<Deps, "db" | "fetch" | "settings" | "keyring">;
+export type Registering = Pick<Deps, "db" | "fetch" | "settings" | "keyring" | "log">;
 
 /** A client of ours, and how it came to be. */
 export type KnownClient = Client & { registration: Registration };
@@ -37,7 +37,12 @@ export async function registeredAs(
   return row ? open(deps, server, row) : null;
 }
 
-/** @throws {AppError} `upstream_failed`, `manual_registration_required`; `not_found` where the server is deleted by then */
+/**
+ * Asks for a new one, whoever else does; `registerOnce` sees to it that nobody does.
+ *
+ * @throws {AppError} `upstream_failed`, `upstream_timeout`, `manual_registration_required`; `not_found` where the server is
+ *   deleted by then
+ */
 export async function register(
   deps: Registering,
   server: Server,
@@ -51,7 +56,7 @@ export async function register(
   );
   const { redirectUri } = description;
   const { clientId, clientSecret, tokenEndpointAuthMethod, clientSecretExpiresAt } = client;
-  // Two members may have begun at once: whoever came first is kept, so both go on with one client.
+  // Whoever was slower than their lease goes on with the one that came meanwhile.
   const keeping = rows.putIfAbsent(deps.db, {
     ...placeOf(server, issuer),
     redirectUri,
