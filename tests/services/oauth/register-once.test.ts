@@ -5,7 +5,9 @@ import { createLogger } from "#src/lib/log.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
 import { authorize, authorizeUrlOf, begin } from "#tests/support/authorizing.ts";
+import { TEST_DATABASE_URL } from "#tests/support/database.ts";
 import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
+import { holdTable } from "#tests/support/held-table.ts";
 import { makePeople } from "#tests/support/people.ts";
 
 let onLine = (_line: string): void => {};
@@ -38,6 +40,12 @@ async function added() {
   return { ada, bob, server, url, requestsBefore: requests() };
 }
 
+const placeOf = (server: McpServer) => ({
+  workspaceId: server.workspaceUuid,
+  serverId: server.id,
+  issuer: issuer.issuer,
+  redirectUri: new URL(`/api/v2/oauth/callback/${server.appUuid}`, app.deps.settings.publicUrl).href,
+});
 const requests = () => issuer.asked.filter(({ path }) => path === "/register").length;
 const client = (clientId: string) => Response.json({ client_id: clientId }, { status: 201 });
 
@@ -115,16 +123,30 @@ test("whoever was slower than their lease goes on with the client that came mean
   expect((await db.select().from(oauthClients)).map(({ clientId }) => clientId)).not.toContain("too late");
 });
 
+test.skipIf(TEST_DATABASE_URL === undefined)(
+  "who gets their turn looks once more whether there is a client by now",
+  async () => {
+    const { ada, server, url, requestsBefore } = await added();
+    const leases = await holdTable(db, "registration_leases");
+    const beginning = begin(app, ada, url);
+    await leases.waiting(1);
+    await db.insert(oauthClients).values({
+      ...placeOf(server),
+      clientId: "stored just now",
+      tokenEndpointAuthMethod: "none",
+    });
+    await leases.letGo();
+
+    const { location } = await beginning;
+
+    expect(location.searchParams.get("client_id")).toBe("stored just now");
+    expect(requests()).toBe(requestsBefore);
+  },
+);
+
 test("whoever died while registering stops nobody for longer than the lease", async () => {
   const { ada, server, url } = await added();
-  await db.insert(registrationLeases).values({
-    workspaceId: ada.workspaceId,
-    serverId: server.id,
-    issuer: issuer.issuer,
-    redirectUri: new URL(`/api/v2/oauth/callback/${server.appUuid}`, app.deps.settings.publicUrl).href,
-    holder: "dead",
-    until: new Date(0),
-  });
+  await db.insert(registrationLeases).values({ ...placeOf(server), holder: "dead", until: new Date(0) });
 
   const { location } = await begin(app, ada, url);
 
