@@ -75,13 +75,21 @@ export const McpServer = t.Object(
   { $id: "McpServerResponse" },
 );
 
-export const UpdatedMcpServer = t.Composite(
+const Warnings = t.Array(t.Object({ code: t.String(), message: t.String() }));
+
+export const CreatedMcpServer = t.Composite(
   [
     t.Omit(McpServer, []),
-    t.Object({ warnings: t.Array(t.Object({ code: t.String(), message: t.String() })) }),
+    t.Object({
+      warnings: t.Optional(Warnings),
+    }),
   ],
-  { $id: "McpServerUpdateResponse" },
+  { $id: "McpServerCreateResponse" },
 );
+
+export const UpdatedMcpServer = t.Composite([t.Omit(McpServer, []), t.Object({ warnings: Warnings })], {
+  $id: "McpServerUpdateResponse",
+});
 
 export const McpServerMember = t.Object(
   {

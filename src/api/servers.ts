@@ -1,7 +1,7 @@
 import { Elysia, t } from "elysia";
 import { AuthType, ServerState } from "#src/api/schemas.ts";
 import { oauthInput } from "#src/api/oauth-schemas.ts";
-import { McpServer, RemovedServer, UpdatedMcpServer } from "#src/api/server-schemas.ts";
+import { CreatedMcpServer, McpServer, RemovedServer, UpdatedMcpServer } from "#src/api/server-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { documented } from "#src/http/documented.ts";
 import { answerPage, PageQuery, pageHeaders, pageInput } from "#src/http/paging.ts";
@@ -104,11 +104,11 @@ export const serversApi = (deps: Deps, asking: Asking) =>
           scope: "apps:write",
           summary: "Add an MCP server by its URL.",
           description:
-            "Looks by itself how the server wants members to be authorized. One that cannot be reached is added all the same, with the reason in `lastTest`.",
+            "Looks by itself how the server wants members to be authorized. One that cannot be reached is added all the same, with the reason in `lastTest`. A client that is entered is bound to the authorization server that the server names now; where that cannot be told, `warnings` says so (`issuer_unknown`).",
           answer: {
             status: 201,
             description: "Added, in state `REGISTER`.",
-            schema: McpServer,
+            schema: CreatedMcpServer,
             headers: { Location: "The new server's own address." },
           },
           errors: ["conflict", "url_not_allowed"],
@@ -141,7 +141,7 @@ export const serversApi = (deps: Deps, asking: Asking) =>
         scope: "apps:write",
         summary: "Change an MCP server.",
         description:
-          "Absent fields keep what they have, and where nothing is to change, nothing happens. Another origin or `authType` drops members' credentials and asks for a new set-up; `warnings` says so. While the server is paused (`issuer_changed`), only `apps:admin` changes these two.",
+          "Absent fields keep what they have, and where nothing is to change, nothing happens. Another origin or `authType` drops members' credentials and asks for a new set-up, another issuer or another client than the one that was entered asks everybody to sign in anew; `warnings` says so. A client's secret goes with it unless a new one comes along. While the server is paused (`issuer_changed`), only `apps:admin` changes these two.",
         answer: { schema: UpdatedMcpServer },
         errors: ["conflict", "url_not_allowed"],
         example: { ...serverExample, warnings: [] },

@@ -11,7 +11,7 @@ const words = {
   connected_silently:
     "You are signed in, and that is kept. But the server did not answer as it should: its last test says why.",
   access_changed: "Who may use it is changed. Whoever lost access lost the connection as well.",
-  authorize_again: "The new sign-in is accepted. Everybody has to sign in there anew.",
+  authorize_again: "The changes are saved. Everybody has to sign in anew.",
   disconnected: "You are disconnected. The tokens are deleted here and revoked there.",
   disconnected_here:
     "You are disconnected. What was kept of you is deleted here; the server has no way to be told.",
@@ -48,6 +48,8 @@ const words = {
   workspace_left: "You are no longer a member of that workspace.",
   workspace_created: "The workspace is there, and it is yours.",
   workspace_renamed: "The workspace is renamed.",
+  issuer_unknown:
+    "The changes are saved. But where the client belongs to could not be found out: it is taken to be where the server sends the first member to sign in, and Activity will tell where that was.",
   joined: "Welcome. You are a member now.",
 } as const;
 

@@ -64,20 +64,20 @@ export async function discoverOAuth(
   };
 }
 
-/** How our client would come to be at a server; null where that cannot be told yet. */
-export async function registrationAt(
+/** How our client would come to be at a server, and at which issuer; null where that cannot be told yet. */
+export async function outlookAt(
   ctx: Ctx,
   url: string,
   look: FirstLook,
   settings: OAuthSettings,
-): Promise<Registration | null> {
-  if (look.authType !== "oauth") return null;
-  if (settings.clientId !== undefined) return "manual";
+): Promise<{ registration: Registration | null; issuer: string | null }> {
+  if (look.authType !== "oauth") return { registration: null, issuer: null };
   const found = await discoverAt(ctx, url, look, { settings }).catch((failure: unknown) => {
     if (failure instanceof AppError && failure.reason !== "cancelled") return null;
     throw failure;
   });
-  return found?.registration ?? null;
+  const registration = settings.clientId === undefined ? found?.registration : "manual";
+  return { registration: registration ?? null, issuer: found?.issuer ?? null };
 }
 
 const discoverAt = (

@@ -8,13 +8,15 @@ import { checkAll } from "#src/services/checks.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { type FirstLook, firstLook } from "#src/services/discovery.ts";
 import { requestIcon } from "#src/services/icons.ts";
-import { registrationAt } from "#src/services/oauth-discovery.ts";
+import { outlookAt } from "#src/services/oauth-discovery.ts";
 import { record } from "#src/services/probes.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
+import { entersClient } from "#src/services/servers/issuer-of-client.ts";
 import { checkOAuth, secretOf, settingsOf } from "#src/services/servers/oauth-input.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
+import { issuerUnknown, type Warning } from "#src/services/servers/warnings.ts";
 
 export type CreateInput = ServerInput & { url: string; discover?: boolean };
 
@@ -26,7 +28,7 @@ export type CreateInput = ServerInput & { url: string; discover?: boolean };
  *
  * @throws {AppError} `invalid`, `url_not_allowed`, `conflict` for a URL or a given name that the workspace has
  */
-export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
+export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer & { warnings?: Warning[] }> {
   requireAdminForOAuth(ctx, input);
   const checked = checkAll({ columns: () => columnsOf(input), oauth: () => checkOAuth(input.oauth) });
   const { url = "", ...columns } = checked.columns;
@@ -34,6 +36,9 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
   if (await rows.hasUrl(ctx.db, ctx.member.workspaceId, url)) throw taken("url");
 
   const look = input.discover === false ? null : await firstLook(ctx, url);
+  const outlook = look && (await outlookAt(ctx, url, look, settingsOf({}, input.oauth ?? {})));
+  // A client that is entered belongs to the issuer that the server names now.
+  const issuer = input.oauth?.issuer ?? (entersClient(input.oauth) ? outlook?.issuer : null) ?? null;
   const server = await insert(
     ctx,
     {
@@ -41,7 +46,8 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
       url,
       name: columns.name ?? nameOf(url, look),
       authType: columns.authType ?? look?.authType ?? "direct_auth",
-      registration: look && (await registrationAt(ctx, url, look, settingsOf({}, input.oauth ?? {}))),
+      registration: outlook?.registration ?? null,
+      issuer,
       ...oauthColumns(ctx, url, input),
     },
     columns.name !== undefined,
@@ -55,19 +61,15 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer> {
   });
   await announce(ctx, server);
   await requestIcon(ctx, server);
-  return get(ctx, server.id);
+  const isOpen = entersClient(input.oauth) && issuer === null;
+  return { ...(await get(ctx, server.id)), ...(isOpen ? { warnings: [issuerUnknown] } : {}) };
 }
 
 function oauthColumns(ctx: Ctx, url: string, { oauth }: CreateInput): Partial<rows.NewServer> {
   if (oauth === undefined) return {};
   const appUuid = randomUUID();
   const secret = secretOf(ctx, { workspaceId: ctx.member.workspaceId, appUuid, url }, oauth);
-  return {
-    appUuid,
-    oauth: settingsOf({}, oauth),
-    ...secret,
-    ...(oauth.issuer ? { issuer: oauth.issuer } : {}),
-  };
+  return { appUuid, oauth: settingsOf({}, oauth), ...secret };
 }
 
 export const taken = (what: "url" | "name"): AppError =>

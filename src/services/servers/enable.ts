@@ -1,4 +1,3 @@
-import { audit } from "#src/services/audit-events.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { firstLook } from "#src/services/discovery.ts";
 import { authorizationRequired, memberAuthRequired } from "#src/services/member-auth.ts";
@@ -60,9 +59,4 @@ async function prepareOAuth(ctx: Ctx, server: Server, challenge: readonly string
   await correctAuthType(ctx, server, "oauth");
   const { registration } = await clientFor(ctx, server, discovery);
   await keepRegistration(ctx, server, { registration, issuer: discovery.issuer });
-  await audit(ctx, {
-    action: "server.registered",
-    target: { type: "server", id: server.id, name: server.name },
-    details: { registration, issuer: discovery.issuer },
-  });
 }

@@ -10,12 +10,13 @@ import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { replaceIcon } from "#src/services/icons.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
-import { isAdmin, requireScope } from "#src/services/scopes.ts";
+import { requireScope } from "#src/services/scopes.ts";
 import { taken } from "#src/services/servers/create.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { differenceFrom } from "#src/services/servers/difference.ts";
 import { find, get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
+import { entersClient, issuerOfClient } from "#src/services/servers/issuer-of-client.ts";
 import {
   checkOAuth,
   type OAuthInput,
@@ -24,18 +25,15 @@ import {
   withoutClient,
 } from "#src/services/servers/oauth-input.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
-
-/** What an edit took away, said aloud. */
-export type Warning = { code: "set_up_again" | "authorize_again"; message: string };
-
-/** What belongs to one origin, one way of being authorized, or one issuer, ends where that changes. */
-type Upheaval = "origin" | "authType" | "issuer" | null;
+import { forgotten, type Upheaval, upheavalOf, warningOf } from "#src/services/servers/upheaval.ts";
+import { issuerUnknown, type Warning } from "#src/services/servers/warnings.ts";
 
 /**
  * Changes what was given and keeps the rest, a secret that is left blank included. Where everything is as it was asked for,
  * nothing happens.
  *
- * Where origin, `authType` or issuer change, members' credentials are dropped, and the answer says so.
+ * Where origin, `authType`, issuer or a client that was entered change, members' credentials are dropped, and the answer
+ * says so.
  *
  * @throws {AppError} `not_found`, `invalid`, `url_not_allowed`, `conflict`, `insufficient_scope`
  */
@@ -55,28 +53,21 @@ export async function update(
 
   const upheaval = upheavalOf(server, columns, input.oauth);
   if (upheaval !== null) requireAdminWhilePaused(ctx, server);
-  const change = differenceFrom(server, {
+  const url = columns.url ?? server.url;
+  const asked = {
     ...columns,
     ...forgotten(ctx, server, columns, upheaval),
-    ...oauthColumns(ctx, { ...server, url: columns.url ?? server.url }, input.oauth, upheaval),
-  });
-  if (!change) return { ...(await get(ctx, id)), warnings: [] };
+    ...oauthColumns(ctx, { ...server, url }, input.oauth, upheaval),
+  };
+  const { oauth = server.oauth, issuer = server.issuer } = asked;
+  const pin = await pinFor(ctx, { url, oauth, issuer }, input.oauth);
+  const change = differenceFrom(server, { ...asked, ...pin.change });
+  if (!change) return { ...(await get(ctx, id)), warnings: pin.warnings };
   const count = await apply(ctx, server, change, upheaval);
   ctx.pool.drop(poolPrefix(server));
   if (upheaval === "origin") await replaceIcon(ctx, server);
-  return { ...(await get(ctx, id)), warnings: upheaval === null ? [] : [warningOf(upheaval, count)] };
-}
-
-function upheavalOf(
-  server: Server,
-  { url, authType }: { url?: string; authType?: string },
-  oauth?: OAuthInput,
-): Upheaval {
-  if (url !== undefined && new URL(url).origin !== new URL(server.url).origin) return "origin";
-  if (authType !== undefined && authType !== server.authType) return "authType";
-  return oauth?.issuer !== undefined && server.issuer !== null && oauth.issuer !== server.issuer
-    ? "issuer"
-    : null;
+  const warnings = [...(upheaval === null ? [] : [warningOf(upheaval, count)]), ...pin.warnings];
+  return { ...(await get(ctx, id)), warnings };
 }
 
 /** A way around the pause would be a way to accept the other issuer. @throws {AppError} `insufficient_scope` */
@@ -89,31 +80,10 @@ function requireAdminWhilePaused(ctx: Ctx, server: Server): void {
   );
 }
 
-/** What no longer holds of the server. */
-function forgotten(
-  ctx: Ctx,
-  server: Server,
-  { url }: { url?: string },
-  upheaval: Upheaval,
-): rows.ServerChange {
-  const isOtherUrl = url !== undefined && url !== server.url;
-  const anew: rows.ServerChange = { state: "REGISTER", enabled: false, registration: null, challenge: [] };
-  const anywhere: rows.ServerChange = { issuer: null, otherIssuer: null };
-  return {
-    ...(isOtherUrl ? { protocolVersion: null, transport: "streamable_http" as const } : {}),
-    ...(upheaval === "origin" ? { ...anew, ...anywhere, serverInfo: null, instructions: null } : {}),
-    // At the same place an issuer stays the one it was, by whatever way a member comes back to it.
-    ...(upheaval === "authType" ? { ...anew, ...(isAdmin(ctx) ? anywhere : {}) } : {}),
-    ...(upheaval === "issuer" ? { registration: null } : {}),
-    ...(upheaval === "issuer" && server.state === "READY"
-      ? { state: "AUTHORIZE" as const, enabled: false }
-      : {}),
-  };
-}
-
 /** Whom members' credentials come from, an admin accepts but does not make up. */
 function requireKnownIssuer(server: Server, { issuer }: OAuthInput = {}): void {
-  if (issuer === undefined || server.issuer === null) return;
+  // Before anybody signed in there it is a choice, and not yet a fact.
+  if (issuer === undefined || server.issuer === null || server.state === "REGISTER") return;
   if (issuer !== server.issuer && issuer !== server.otherIssuer)
     throw invalid("/oauth/issuer", "The server's metadata does not name this issuer.");
 }
@@ -128,11 +98,32 @@ function oauthColumns(
   if (oauth === undefined && upheaval === null) return {};
   const { issuer } = oauth ?? {};
   return {
-    oauth: settingsOf(upheaval === null ? server.oauth : withoutClient(server.oauth), oauth ?? {}),
+    oauth: settingsOf(settingsThatStay(server.oauth, upheaval), oauth ?? {}),
     ...(upheaval === null ? {} : { oauthSecret: null }),
     ...secretOf(ctx, server, oauth ?? {}),
     ...(issuer === undefined ? {} : { issuer, otherIssuer: null }),
   };
+}
+
+function settingsThatStay(oauth: Server["oauth"], upheaval: Upheaval): Server["oauth"] {
+  if (upheaval === null) return oauth;
+  // Whether an issuer may be silent about PKCE was decided for the issuer, whichever client we are there.
+  const { allowMissingPkceMetadata } = upheaval === "client" ? oauth : {};
+  return {
+    ...withoutClient(oauth),
+    ...(allowMissingPkceMetadata === undefined ? {} : { allowMissingPkceMetadata }),
+  };
+}
+
+/** A client that is entered belongs to the issuer that the server has, or names now. */
+async function pinFor(
+  ctx: Ctx,
+  { url, oauth, issuer: known }: Pick<Server, "url" | "oauth" | "issuer">,
+  input: OAuthInput | undefined,
+): Promise<{ change: rows.ServerChange; warnings: Warning[] }> {
+  if (known !== null || !entersClient(input)) return { change: {}, warnings: [] };
+  const issuer = await issuerOfClient(ctx, url, oauth);
+  return issuer === null ? { change: {}, warnings: [issuerUnknown] } : { change: { issuer }, warnings: [] };
 }
 
 /** @returns how many members lost their connection */
@@ -170,14 +161,4 @@ async function apply(
     if (isUniqueViolation(error, "servers_name")) throw taken("name");
     throw error;
   }
-}
-
-function warningOf(upheaval: NonNullable<Upheaval>, count: number): Warning {
-  const members = count === 1 ? "1 member has" : `${count} members have`;
-  return upheaval === "issuer"
-    ? {
-        code: "authorize_again",
-        message: `The new authorization server is accepted. ${members} to sign in anew.`,
-      }
-    : { code: "set_up_again", message: `Enable the server again. ${members} to connect anew.` };
 }
