@@ -1,10 +1,11 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { credentials } from "#src/db/schema.ts";
+import { maxScopes } from "#src/oauth/scopes.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
-import { authorize, authorizeUrlOf, begin } from "#tests/support/authorizing.ts";
-import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
+import { authorize, authorizeUrlOf, begin, comeBack, endTokens } from "#tests/support/authorizing.ts";
+import { issueTokens, startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
 import { makePeople } from "#tests/support/people.ts";
 
 const app = await testApp({ RATE_LIMIT: "0" });
@@ -14,6 +15,7 @@ const remote = startFakeProtected(issuer);
 afterEach(() => {
   remote.refusal = null;
   issuer.grants = null;
+  issuer.answers = {};
 });
 afterAll(async () => {
   await remote.stop();
@@ -237,4 +239,51 @@ test("a 403 about anything else is no step-up", async () => {
 
   expect([refused.status, refused.code]).toEqual([502, "upstream_failed"]);
   expect(await asked()).toEqual(["mcp:use"]);
+});
+
+test("a server that always wants more gets no endless address, and fills no row", async () => {
+  const { call, ada, server } = await connected();
+  const lengths: number[] = [];
+  issuer.answers["/token"] = ({ form }) => {
+    const { scope: _, ...unsaid } = issueTokens(issuer, form);
+    return Response.json(unsaid);
+  };
+
+  for (let round = 0; round < 6; round += 1) {
+    remote.refusal = wants(Array.from({ length: 60 }, (_, n) => `r${round}.${n}${"x".repeat(20)}`).join(" "));
+    await call();
+    remote.refusal = null;
+    const { location, sessionCookie, flowCookie } = await begin(app, ada, authorizeUrlOf(app, server));
+    lengths.push(location.href.length);
+    await comeBack(app, await issuer.login(location.href), sessionCookie, flowCookie);
+  }
+
+  const [row] = await app.deps.db.select().from(credentials).where(eq(credentials.serverId, server.id));
+  expect(Math.max(...lengths)).toBeLessThan(7_000);
+  expect(row?.scopes.length).toBeLessThanOrEqual(maxScopes);
+  expect(row?.scopes).toContain("mcp:use");
+  expect(row?.scopes).toContain(`r0.0${"x".repeat(20)}`);
+});
+
+test("a member whose grant has ended is asked for all that it was for", async () => {
+  const { call, signIn, asked, ada, server } = await connected();
+  remote.refusal = wants("mcp:admin");
+  await call();
+  await signIn();
+  remote.refusal = null;
+  await endTokens(app, server.id);
+  issuer.answers["/token"] = () => Response.json({ error: "invalid_grant" }, { status: 400 });
+  const ended = await ada.get(`mcp-servers/${server.id}/tools`);
+  issuer.answers = {};
+
+  expect([ended.status, ended.code]).toEqual([403, "member_auth_required"]);
+  expect(await asked()).toEqual(["mcp:admin", "mcp:use"]);
+});
+
+test("what an admin has ruled out since is not asked for again when a grant has ended", async () => {
+  const { asked, ada, server } = await connected();
+  await ada.patch(`mcp-servers/${server.id}`, { oauth: { scopeCeiling: ["other"] } });
+  await app.deps.db.update(credentials).set({ status: "expired" }).where(eq(credentials.serverId, server.id));
+
+  expect(await asked()).toBeUndefined();
 });

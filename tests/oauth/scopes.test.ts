@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { isSubset, maxScopes, parseScope, union, validScopes, withinCeiling } from "#src/oauth/scopes.ts";
+import {
+  askable,
+  isSubset,
+  maxScopes,
+  parseScope,
+  union,
+  validScopes,
+  withinCeiling,
+} from "#src/oauth/scopes.ts";
 
 describe("scopes", () => {
   test("are read from a space-separated text, each once, in their order", () => {
@@ -25,6 +33,20 @@ describe("scopes", () => {
 
   test("unite in the order they are first met", () => {
     expect(union(["a", "b"], [], ["b", "c"])).toEqual(["a", "b", "c"]);
+  });
+
+  test("are asked for from the first on, up to what a URL has room for once they are encoded", () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `s${index}`);
+    const long = ["a:/".repeat(80), "b:/".repeat(80), "c:/".repeat(80), "d:/".repeat(80)].flatMap((scope) => [
+      scope,
+      `${scope}x`,
+      `${scope}y`,
+    ]);
+
+    expect(askable(["a", "b"])).toEqual(["a", "b"]);
+    expect(askable(many)).toEqual(many.slice(0, maxScopes));
+    expect(askable(long)).toEqual(long.slice(0, 10));
+    expect(new URLSearchParams({ scope: askable(long).join(" ") }).toString().length).toBeLessThan(6_010);
   });
 
   test("are a subset when nothing is new", () => {

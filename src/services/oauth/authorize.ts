@@ -4,7 +4,7 @@ import { isForeignKeyViolation } from "#src/db/rows.ts";
 import { hashToken, sessionSecret } from "#src/lib/tokens.ts";
 import { startAuthorization } from "#src/oauth/authorization.ts";
 import type { Discovery } from "#src/oauth/discovery.ts";
-import { union, withinCeiling } from "#src/oauth/scopes.ts";
+import { askable, union, withinCeiling } from "#src/oauth/scopes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { redirectUriOf } from "#src/services/oauth/client-metadata.ts";
 import { clientFor, type KnownClient } from "#src/services/oauth/clients.ts";
@@ -81,10 +81,13 @@ async function start(ctx: Ctx, use: ServerInUse, { discovery, client, returnTo }
   return { url, state, workspaceId: server.workspaceId, browserSecret, expiresAt };
 }
 
-/** What an admin chose, else what was discovered; with what the member has and what the server asked for on top. */
+/**
+ * What an admin chose, else what was discovered. Where the server asked for more, or the grant has ended, what the member had
+ * comes first, so that the new grant is no smaller than the one that it replaces; there is an end to what one may ask for.
+ */
 function scopesFor({ server, credential }: ServerInUse, discovery: Discovery): string[] {
-  const wanted = credential?.wantedScopes ?? [];
   const asked = server.oauth.scopes ?? discovery.scopes;
-  const scopes = wanted.length > 0 ? union(credential?.scopes ?? [], asked, wanted) : asked;
-  return withinCeiling(scopes, server.oauth.scopeCeiling ?? null);
+  const isReplacing = credential && (credential.wantedScopes.length > 0 || credential.status === "expired");
+  const scopes = isReplacing ? union(credential.scopes, credential.wantedScopes, asked) : asked;
+  return askable(withinCeiling(scopes, server.oauth.scopeCeiling ?? null));
 }
