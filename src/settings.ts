@@ -35,6 +35,7 @@ export type Settings = {
   encryptionKeys: EncryptionKey[];
   setupToken: string | null;
   egressAllow: EgressException[];
+  /** With `{appUuid}` in the place of a server's. */
   clientMetadataUrl: string | null;
   signIn: SignInProviders;
   /** Requests a minute per key or session; 0 turns every limit off. */
@@ -129,7 +130,8 @@ function readEgressAllow(env: EnvironmentReader): EgressException[] {
 
 function readClientMetadataUrl(env: EnvironmentReader): string | null {
   return env.parsed("CLIENT_METADATA_URL", parseClientMetadataUrl, {
-    problem: "is not the address of a client metadata document.",
-    remedy: "Write an https address with a path, such as https://switchyard.example.com/oauth/client.json",
+    problem: "is not a template for the addresses of client metadata documents.",
+    remedy:
+      "Every server has its own: write an https address with {appUuid} in its path, such as https://clients.example.com/switchyard/{appUuid}.json",
   });
 }

@@ -176,7 +176,7 @@ export const oauthApi = (deps: Deps, asks: Asking) => {
           access: "public",
           summary: "Our Client ID Metadata Document for one server.",
           description:
-            "Its own address is our `client_id` there. 404 for a server that is not there, and where we are not served by https.",
+            "Its public address is our `client_id` there: its own, or what `CLIENT_METADATA_URL` makes of it. 404 for a server that is not there, and where there is no https address for it.",
           answer: {
             schema: t.Object(
               { client_id: t.String(), redirect_uris: t.Array(t.String()) },

@@ -23,14 +23,18 @@ export function parseOrigin(text: string): URL | null {
 }
 
 /**
- * A Client ID Metadata Document's address, https with a path (draft-ietf-oauth-client-id-metadata-document §3). Servers
- * compare it letter by letter, so it must be spelled as a URL parser would.
+ * A template of Client ID Metadata Documents' addresses, https with a path (draft-ietf-oauth-client-id-metadata-document
+ * §3). Servers compare them letter by letter, so it must be spelled as a URL parser would.
  */
 export function parseClientMetadataUrl(text: string): string | null {
-  const url = URL.parse(text);
+  const filled = text.replaceAll("{appUuid}", "0");
+  const url = URL.parse(filled);
   const isDocument = url?.protocol === "https:" && url.pathname !== "/" && isPlain(url);
-  return isDocument && url.href === text ? text : null;
+  return isDocument && url.href === filled && hasPlaceForServer(text) ? text : null;
 }
+
+/** Every server has a redirect URI of its own, and so a document: one address for all would name the wrong one. */
+const hasPlaceForServer = (template: string): boolean => /^https:[/][/][^/]+[/].*\{appUuid\}/.test(template);
 
 /** An issuer identifier (OpenID Connect Discovery §3), kept as written, since it is compared as written. */
 export function parseIssuer(text: string): string | null {

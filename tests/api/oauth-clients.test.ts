@@ -335,15 +335,19 @@ describe("a Client ID Metadata Document", () => {
     expect([first.status, again.status, deleted.status]).toEqual([200, 304, 404]);
   });
 
-  test("has the address that an operator gave it, and is no more there for nobody", async () => {
-    const elsewhere = "https://clients.example/switchyard.json";
+  test("has the address that an operator's template gives it, and is no more there for nobody", async () => {
     const { ada } = await makePeople(app);
     const { appUuid } = await addServer(ada, { url: nowhere() });
-    const moved = await movedTo("https://switchyard.example", { CLIENT_METADATA_URL: elsewhere });
+    const moved = await movedTo("http://switchyard.internal", {
+      CLIENT_METADATA_URL: "https://clients.example/switchyard/{appUuid}.json",
+    });
     const read = (uuid: string) =>
-      moved.handle(new Request(`https://switchyard.example/oauth/client-metadata/${uuid}.json`));
+      moved.handle(new Request(`http://switchyard.internal/oauth/client-metadata/${uuid}.json`));
 
-    expect(await (await read(appUuid)).json()).toMatchObject({ client_id: elsewhere });
+    expect(await (await read(appUuid)).json()).toMatchObject({
+      client_id: `https://clients.example/switchyard/${appUuid}.json`,
+      redirect_uris: [`http://switchyard.internal/api/v2/oauth/callback/${appUuid}`],
+    });
     expect((await read(crypto.randomUUID())).status).toBe(404);
   });
 });

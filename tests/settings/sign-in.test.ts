@@ -69,23 +69,3 @@ for (const OIDC_ISSUER of [
     expect(() => readSettings({ ...oidc, OIDC_ISSUER })).toThrow("OIDC_ISSUER is not an issuer");
   });
 }
-
-test("a client metadata document has an https address with a path", () => {
-  const CLIENT_METADATA_URL = "https://a.example/oauth/client.json";
-
-  expect(readSettings({ CLIENT_METADATA_URL }).clientMetadataUrl).toBe(CLIENT_METADATA_URL);
-});
-
-for (const CLIENT_METADATA_URL of [
-  "http://a.example/client.json",
-  "https://a.example",
-  "https://a.example/",
-  "https://a.example/c#x",
-  "https://a.example/b/../c",
-  "https://A.example/c",
-  "https://u:p@a.example/c",
-]) {
-  test(`${CLIENT_METADATA_URL} is no client metadata document's address`, () => {
-    expect(() => readSettings({ CLIENT_METADATA_URL })).toThrow("CLIENT_METADATA_URL is not");
-  });
-}

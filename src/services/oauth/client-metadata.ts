@@ -8,11 +8,11 @@ export const redirectUriOf = ({ settings }: Pick<Deps, "settings">, appUuid: str
   new URL(`/api/v2/oauth/callback/${appUuid}`, settings.publicUrl).href;
 
 /**
- * The address of our Client ID Metadata Document for one server, which is our client id there; null where authorization
- * servers could not fetch it, because we are not served by https.
+ * The address of our Client ID Metadata Document for one server, which is our client id there: as the operator's template
+ * says, else our own. Null where authorization servers could not fetch it, because we are not served by https.
  */
 export function clientMetadataUrlOf({ settings }: Pick<Deps, "settings">, appUuid: string): string | null {
-  if (settings.clientMetadataUrl !== null) return settings.clientMetadataUrl;
+  if (settings.clientMetadataUrl !== null) return settings.clientMetadataUrl.replaceAll("{appUuid}", appUuid);
   if (settings.publicUrl.protocol !== "https:") return null;
   return new URL(`/oauth/client-metadata/${appUuid}.json`, settings.publicUrl).href;
 }
@@ -24,8 +24,8 @@ export const canPublishMetadata = ({ settings }: Pick<Deps, "settings">): boolea
 /**
  * Our Client ID Metadata Document for one server, for whoever asks: an authorization server cannot say who it is.
  *
- * @throws {AppError} `not_found` for a server that is not there (any more), and where we are not served by https, so that
- *   nobody could rely on it
+ * @throws {AppError} `not_found` for a server that is not there (any more), and where neither we nor another host serve it by
+ *   https, so that nobody could rely on it
  */
 export async function metadataDocument(deps: Pick<Deps, "db" | "settings">, appUuid: string) {
   const clientId = clientMetadataUrlOf(deps, appUuid);
