@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { credentials, oauthFlows } from "#src/db/schema.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
-import { begin, comeBack, flowAt } from "#tests/support/authorizing.ts";
+import { authorize, begin, comeBack, flowAt } from "#tests/support/authorizing.ts";
 import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
 import { makePerson, type Person } from "#tests/support/people.ts";
 
@@ -243,4 +243,18 @@ test.each(refusals)("the cookie is taken away as well where the server %s", asyn
   const [name = ""] = begun.flowCookie.split("=");
   expect(refused.status).toBe(status);
   expect(refused.headers.getSetCookie()).toEqual([`${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`]);
+});
+
+test("no connection lives on that was made with the tokens from before", async () => {
+  const { callback, cookies, ada, server, authorizeUrl } = await flow();
+  await comeBack(app, callback, ...cookies);
+  const { pool } = app.deps;
+  const before = pool.size;
+  const tools = await ada.get(`mcp-servers/${server.id}/tools`);
+  const connected = pool.size;
+
+  await authorize(app, ada, authorizeUrl, issuer);
+
+  expect([tools.status, connected - before]).toEqual([200, 1]);
+  expect(pool.size).toBe(before);
 });

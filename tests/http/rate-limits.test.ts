@@ -84,6 +84,20 @@ test("tests and discoveries are limited to sixty a minute, each by itself", asyn
   expect((await bob.post(`mcp-servers/${id}/test`)).status).toBe(200);
 });
 
+test("beginning an authorization asks others as a discovery does, and is counted as one", async () => {
+  const app = await testApp();
+  const { ada, bob } = await makePeople(app);
+  const { id } = await addServer(ada, { url: await closedPort(), authType: "direct_auth" });
+  const path = `mcp-servers/${id}/oauth/authorize`;
+
+  const begun = await times(61, () => ada.get(path));
+
+  expect(begun[0]?.headers.get("ratelimit-policy")).toBe('"oauth-discovery";q=60;w=60');
+  expect(begun.slice(0, 60).map(({ code }) => code)).toEqual(Array.from({ length: 60 }, () => "not_oauth"));
+  expect(limited(begun[60] as Answer)).toEqual([429, "rate_limited"]);
+  expect((await bob.get(path)).code).toBe("not_oauth");
+});
+
 test("signing in is limited to ten an account, unknown ones included, and thirty an address", async () => {
   const app = await testApp();
   const { stranger } = await makePeople(app);
