@@ -248,6 +248,19 @@ describe("a server that names another sign-in than before", () => {
     expect(bobs.html).not.toContain(other);
   });
 
+  test("is moved elsewhere by admins alone meanwhile, which a member is told in the form", async () => {
+    const { path, name, read } = await addMoved();
+    const elsewhere = { name, description: "", url: "https://elsewhere.example.com/mcp", authType: "oauth" };
+    const before = await read();
+
+    const seen = await asBob.post(path, elsewhere);
+
+    expect(seen.status).toBe(403);
+    expect(seen.html).toContain("Until an admin has looked at that, only admins change where it is");
+    expect(seen.html).toContain("https://elsewhere.example.com/mcp");
+    expect(await read()).toEqual(before);
+  });
+
   test("goes on with the new one once an admin accepts it", async () => {
     const { path, read } = await addMoved();
 

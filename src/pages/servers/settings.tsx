@@ -34,7 +34,11 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
     const { ctx, params, body } = asked;
     const id = idOf(params.server_id);
     const form = formIn(body);
-    const { done: saved, refusal } = await attempt(async () => servers.update(ctx, id, input(form)));
+    // What only admins change of a paused server is told in the form, with why.
+    const { done: saved, refusal } = await attempt(
+      async () => servers.update(ctx, id, input(form)),
+      ["insufficient_scope"],
+    );
     if (refusal) return showSettings(asked, { form: name, refusal, typed: form });
     return done(ctx, id, saved.warnings[0]?.code ?? "server_updated");
   }

@@ -35,6 +35,9 @@ export const OAuthSettings = (props: Props) => {
           value={shown("clientId", oauth.clientId ?? "")}
           isCode
           isOptional
+          {...(oauth.clientId === null
+            ? {}
+            : { hint: "With another one everybody signs in anew, and a secret that is kept is forgotten." })}
           refused={why}
         />
         <Field
