@@ -65,7 +65,7 @@ export async function discoverOAuth(
 }
 
 /** How our client would come to be at a server, and at which issuer; null where that cannot be told yet. */
-export async function outlookAt(
+export async function registrationAt(
   ctx: Ctx,
   url: string,
   look: FirstLook,

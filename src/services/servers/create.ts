@@ -8,7 +8,7 @@ import { checkAll } from "#src/services/checks.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { type FirstLook, firstLook } from "#src/services/discovery.ts";
 import { requestIcon } from "#src/services/icons.ts";
-import { outlookAt } from "#src/services/oauth-discovery.ts";
+import { registrationAt } from "#src/services/oauth-discovery.ts";
 import { record } from "#src/services/probes.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
 import { get, type Server } from "#src/services/servers/find.ts";
@@ -36,9 +36,9 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer & 
   if (await rows.hasUrl(ctx.db, ctx.member.workspaceId, url)) throw taken("url");
 
   const look = input.discover === false ? null : await firstLook(ctx, url);
-  const outlook = look && (await outlookAt(ctx, url, look, settingsOf({}, input.oauth ?? {})));
+  const found = look && (await registrationAt(ctx, url, look, settingsOf({}, input.oauth ?? {})));
   // A client that is entered belongs to the issuer that the server names now.
-  const issuer = input.oauth?.issuer ?? (entersClient(input.oauth) ? outlook?.issuer : null) ?? null;
+  const issuer = input.oauth?.issuer ?? (entersClient(input.oauth) ? found?.issuer : null) ?? null;
   const server = await insert(
     ctx,
     {
@@ -46,7 +46,7 @@ export async function create(ctx: Ctx, input: CreateInput): Promise<McpServer & 
       url,
       name: columns.name ?? nameOf(url, look),
       authType: columns.authType ?? look?.authType ?? "direct_auth",
-      registration: outlook?.registration ?? null,
+      registration: found?.registration ?? null,
       issuer,
       ...oauthColumns(ctx, url, input),
     },

@@ -2,7 +2,7 @@ import { AppError } from "#src/errors.ts";
 import type { OAuthSettings } from "#src/db/schema.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { firstLook } from "#src/services/discovery.ts";
-import { outlookAt } from "#src/services/oauth-discovery.ts";
+import { registrationAt } from "#src/services/oauth-discovery.ts";
 import type { OAuthInput } from "#src/services/servers/oauth-input.ts";
 
 /** A client, or a secret of one, that is meant for one authorization server and for no other. */
@@ -17,7 +17,7 @@ export const entersClient = ({ clientId, clientSecret }: OAuthInput = {}): boole
  */
 export async function issuerOfClient(ctx: Ctx, url: string, settings: OAuthSettings): Promise<string | null> {
   try {
-    return (await outlookAt(ctx, url, await firstLook(ctx, url), settings)).issuer;
+    return (await registrationAt(ctx, url, await firstLook(ctx, url), settings)).issuer;
   } catch (failure) {
     if (failure instanceof AppError && failure.reason !== "cancelled") return null;
     throw failure;
