@@ -35,7 +35,7 @@ export type Settings = {
   encryptionKeys: EncryptionKey[];
   setupToken: string | null;
   egressAllow: EgressException[];
-  /** With `{appUuid}` in the place of a server's. */
+  /** With `{appUuid}` in the place of a server's, where each has a document of its own there. */
   clientMetadataUrl: string | null;
   signIn: SignInProviders;
   /** Requests a minute per key or session; 0 turns every limit off. */
@@ -130,8 +130,8 @@ function readEgressAllow(env: EnvironmentReader): EgressException[] {
 
 function readClientMetadataUrl(env: EnvironmentReader): string | null {
   return env.parsed("CLIENT_METADATA_URL", parseClientMetadataUrl, {
-    problem: "is not a template for the addresses of client metadata documents.",
+    problem: "is not the address of client metadata documents.",
     remedy:
-      "Every server has its own: write an https address with {appUuid} in its path, such as https://clients.example.com/switchyard/{appUuid}.json",
+      "Write an https address with a path, and {appUuid} in it for each server's own, such as https://clients.example.com/switchyard/{appUuid}.json",
   });
 }

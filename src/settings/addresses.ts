@@ -23,18 +23,17 @@ export function parseOrigin(text: string): URL | null {
 }
 
 /**
- * A template of Client ID Metadata Documents' addresses, https with a path (draft-ietf-oauth-client-id-metadata-document
- * §3). Servers compare them letter by letter, so it must be spelled as a URL parser would.
+ * The address of Client ID Metadata Documents, https with a path (draft-ietf-oauth-client-id-metadata-document §3), with
+ * `{appUuid}` in the path where each server's is another. Authorization servers compare them letter by letter, so it must be
+ * spelled as a URL parser would.
  */
 export function parseClientMetadataUrl(text: string): string | null {
+  const [origin = ""] = /^https:[/][/][^/]+/.exec(text) ?? [];
   const filled = text.replaceAll("{appUuid}", "0");
   const url = URL.parse(filled);
   const isDocument = url?.protocol === "https:" && url.pathname !== "/" && isPlain(url);
-  return isDocument && url.href === filled && hasPlaceForServer(text) ? text : null;
+  return isDocument && url.href === filled && !/[{}]/.test(origin) ? text : null;
 }
-
-/** Every server has a redirect URI of its own, and so a document: one address for all would name the wrong one. */
-const hasPlaceForServer = (template: string): boolean => /^https:[/][/][^/]+[/].*\{appUuid\}/.test(template);
 
 /** An issuer identifier (OpenID Connect Discovery §3), kept as written, since it is compared as written. */
 export function parseIssuer(text: string): string | null {

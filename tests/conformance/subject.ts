@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** A Switchyard that was set up, and what its owner holds: a key for programs, a session in a browser. */
 export type Access = { origin: string; workspaceUuid: string; key: string; sessionCookie: string };
@@ -19,8 +18,7 @@ export async function startSubject(): Promise<Subject> {
   const dataDir = await mkdtemp(join(tmpdir(), "switchyard-conformance-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const oneClient = fileURLToPath(new URL("one-client.ts", import.meta.url));
-  const app = Bun.spawn([process.execPath, "--preload", oneClient, "src/main.ts"], {
+  const app = Bun.spawn([process.execPath, "src/main.ts"], {
     env: {
       PATH: process.env["PATH"] ?? "",
       PORT: String(port),
