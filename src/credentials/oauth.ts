@@ -14,8 +14,6 @@ export type Grant = {
   resource: string | null;
   /** In milliseconds since 1970. */
   obtainedAt: number;
-  /** By a refresh, and not by the member. */
-  isRefreshed: boolean;
 };
 
 export const readGrant = (secret: string): Grant => JSON.parse(secret) as Grant;

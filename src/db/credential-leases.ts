@@ -1,7 +1,8 @@
 import { and, eq, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import type { CredentialRow } from "#src/db/credentials.ts";
-import { credentials, servers } from "#src/db/schema.ts";
+import { credentials, type GrantEnd, servers } from "#src/db/schema.ts";
+import { inTurns, type Turns } from "#src/db/turns.ts";
 
 /*
  * Who may refresh a credential: one holder at a time, over all instances, by the database's clock.
@@ -17,6 +18,9 @@ const at = (key: Key) =>
   );
 
 const isHeldBy = (key: Key, holder: string) => and(at(key), eq(credentials.leaseHolder, holder));
+
+/** From one refresh to the next that nobody asked for. */
+const soonestMs = 60_000;
 
 const free = { leaseHolder: null, leaseUntil: null } as const;
 
@@ -34,7 +38,12 @@ export async function take(
 ): Promise<"taken" | "held" | "cooling"> {
   const taken = await db
     .update(credentials)
-    .set({ leaseHolder: holder, leaseUntil: inSeconds(leaseMs) })
+    .set({
+      leaseHolder: holder,
+      leaseUntil: inSeconds(leaseMs),
+      // Whoever dies from here on leaves that word behind.
+      unansweredAt: sql`coalesce(${credentials.unansweredAt}, now())`,
+    })
     .where(
       and(
         at(key),
@@ -67,17 +76,38 @@ export async function keep(
 ): Promise<boolean> {
   const kept = await db
     .update(credentials)
-    .set({ ...refreshed, ...free, retryAt: null })
+    .set({
+      ...refreshed,
+      ...free,
+      retryAt: null,
+      refreshedAt: sql`now()`,
+      // By whichever clock the end was reckoned, the background does not come back at once.
+      refreshAt:
+        refreshed.refreshAt && sql`greatest(${refreshed.refreshAt}::timestamptz, ${inSeconds(soonestMs)})`,
+      refreshAttempts: 0,
+      unansweredAt: null,
+      refusal: null,
+    })
     .where(and(at(key), or(eq(credentials.sealed, sealed), eq(credentials.leaseHolder, holder))))
     .returning({ serverId: credentials.serverId });
   return kept.length > 0;
 }
 
-/** @param coolDownMs - so long nobody tries again */
-export async function giveBack(db: Db, key: Key, holder: string, coolDownMs: number): Promise<void> {
+/**
+ * Ends a lease that brought no tokens.
+ *
+ * @param coolDownMs - so long nobody tries again
+ * @param noted - what else is known of the credential now
+ */
+export async function giveBack(
+  db: Db,
+  key: Key,
+  holder: string,
+  { coolDownMs, ...noted }: { coolDownMs: number } & Partial<Pick<CredentialRow, "unansweredAt" | "refusal">>,
+): Promise<void> {
   await db
     .update(credentials)
-    .set({ ...free, retryAt: coolDownMs > 0 ? inSeconds(coolDownMs) : null })
+    .set({ ...free, ...noted, retryAt: coolDownMs > 0 ? inSeconds(coolDownMs) : null })
     .where(isHeldBy(key, holder));
 }
 
@@ -86,20 +116,33 @@ export async function giveBack(db: Db, key: Key, holder: string, coolDownMs: num
  *
  * @returns false where the lease was no longer the holder's, so that somebody else's word counts
  */
-export async function expire(db: Db, key: Key, holder: string): Promise<boolean> {
+export async function expire(db: Db, key: Key, holder: string, endedBecause: GrantEnd): Promise<boolean> {
+  const over = { status: "expired", sealed: null, endedBecause } as const;
+  const nothing = { refreshAt: null, retryAt: null, unansweredAt: null, refusal: null } as const;
   const expired = await db
     .update(credentials)
-    .set({ ...free, status: "expired", sealed: null, refreshAt: null, retryAt: null })
+    .set({ ...free, ...over, ...nothing })
     .where(isHeldBy(key, holder))
     .returning({ serverId: credentials.serverId });
   return expired.length > 0;
 }
 
+/** Whether a refresh brought the tokens that stand there within the last so many milliseconds. */
+export async function isRefreshedWithin(db: Db, key: Key, ms: number): Promise<boolean> {
+  const [row] = await db
+    .select({ isFresh: sql<boolean | null>`${credentials.refreshedAt} > ${inSeconds(-ms)}` })
+    .from(credentials)
+    .where(at(key));
+  return row?.isFresh ?? false;
+}
+
 /**
- * Takes some whose tokens end soon, of servers that are in use, and moves them on by a minute in the same statement, so
- * that no other instance takes them as well.
+ * Takes some that the background is to look at, of servers that are in use, in turns. In the same statement it moves them
+ * on, so that no other instance takes them as well: by a minute first, by twice as much each time after, and by an hour
+ * at most, until tokens come.
  */
-export function claimDue(db: Db, limit: number) {
+export function claimDue(db: Db, turns: Turns) {
+  const isDue = sql`${credentials.refreshAt} <= now()`;
   const due = db.$with("due").as(
     db
       .select({
@@ -109,20 +152,33 @@ export function claimDue(db: Db, limit: number) {
       })
       .from(credentials)
       .innerJoin(
-        servers,
-        and(eq(servers.workspaceId, credentials.workspaceId), eq(servers.id, credentials.serverId)),
+        inTurns(
+          {
+            from: sql`${credentials} join ${servers}
+              on ${servers.workspaceId} = ${credentials.workspaceId} and ${servers.id} = ${credentials.serverId}`,
+            isDue: sql`${isDue} and ${servers.enabled} and ${servers.otherIssuer} is null`,
+            dueAt: credentials.refreshAt,
+            workspace: credentials.workspaceId,
+            host: credentials.issuer,
+            key: [credentials.workspaceId, credentials.serverId, credentials.memberId],
+          },
+          turns,
+        ),
+        sql`(turns.workspace_id, turns.server_id, turns.member_id)
+          = (${credentials.workspaceId}, ${credentials.serverId}, ${credentials.memberId})`,
       )
-      .where(
-        and(lte(credentials.refreshAt, sql`now()`), eq(servers.enabled, true), isNull(servers.otherIssuer)),
-      )
-      .orderBy(credentials.refreshAt)
-      .limit(limit)
+      .where(isDue)
+      .orderBy(sql`turns.turn`, credentials.refreshAt)
+      .limit(turns.limit)
       .for("update", { of: credentials, skipLocked: true }),
   );
   return db
     .with(due)
     .update(credentials)
-    .set({ refreshAt: sql`now() + interval '1 minute'` })
+    .set({
+      refreshAttempts: sql`${credentials.refreshAttempts} + 1`,
+      refreshAt: sql`now() + make_interval(mins => least(power(2, least(${credentials.refreshAttempts}, 6))::int, 60))`,
+    })
     .from(due)
     .innerJoin(servers, and(eq(servers.workspaceId, due.workspaceId), eq(servers.id, due.serverId)))
     .where(

@@ -1,10 +1,11 @@
-import { and, asc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, ne, notInArray, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import {
   accounts,
   type CatalogCounts,
   credentials,
   members,
+  type Refusal,
   serverMembers,
   servers,
 } from "#src/db/schema.ts";
@@ -23,6 +24,11 @@ const blank = {
   wantedScopes: [] as string[],
   stepUps: {},
   refreshAt: null,
+  refreshAttempts: 0,
+  refreshedAt: null,
+  unansweredAt: null,
+  refusal: null,
+  endedBecause: null,
   leaseHolder: null,
   leaseUntil: null,
   retryAt: null,
@@ -179,4 +185,19 @@ export const countConnected = (db: Db, workspaceId: string, serverId: number): P
 /** Notes what a server asked for beyond the granted scopes. */
 export async function want(db: Db, key: Key, wantedScopes: string[]): Promise<void> {
   await db.update(credentials).set({ wantedScopes }).where(at(key));
+}
+
+/** Whether the same stands at another member's credential for that server. */
+export async function isRefusedToOthers(
+  db: Db,
+  { workspaceId, serverId, memberId }: Key,
+  refusal: Refusal,
+): Promise<boolean> {
+  const others = and(
+    ofServer(workspaceId, serverId),
+    ne(credentials.memberId, memberId),
+    eq(credentials.refusal, refusal),
+  );
+  const [other] = await db.select({ id: credentials.memberId }).from(credentials).where(others).limit(1);
+  return other !== undefined;
 }

@@ -4,6 +4,8 @@ import { oauthFlows } from "#src/db/schema.ts";
 
 export type OAuthFlowRow = typeof oauthFlows.$inferSelect;
 
+const mostAtOnce = 5_000;
+
 export async function insert(db: Db, flow: typeof oauthFlows.$inferInsert): Promise<void> {
   await db.insert(oauthFlows).values(flow);
 }
@@ -37,7 +39,15 @@ export async function removeOfServer(db: Db, workspaceId: string, serverId: numb
     .where(and(eq(oauthFlows.workspaceId, workspaceId), eq(oauthFlows.serverId, serverId)));
 }
 
-/** Forgets flows that nobody came back from. */
+/** Forgets flows that nobody came back from, some at a time. */
 export async function removeExpired(db: Db): Promise<void> {
-  await db.delete(oauthFlows).where(lt(oauthFlows.expiresAt, sql`now()`));
+  const { workspaceId, stateHash, expiresAt } = oauthFlows;
+  const expired = db
+    .select({ workspaceId, stateHash })
+    .from(oauthFlows)
+    .where(lt(expiresAt, sql`now()`))
+    .orderBy(expiresAt)
+    .limit(mostAtOnce)
+    .for("update", { skipLocked: true });
+  await db.delete(oauthFlows).where(sql`(${workspaceId}, ${stateHash}) in (${expired})`);
 }

@@ -241,6 +241,21 @@ export const serverMembers = pgTable(
   ],
 );
 
+/** With what a token endpoint refused a refresh that an admin can mend; the grant is kept then. */
+export type Refusal =
+  | "invalid_client"
+  | "unauthorized_client"
+  | "invalid_request"
+  | "invalid_scope"
+  | "invalid_target"
+  | "unsupported_grant_type";
+
+/**
+ * Why a grant is over. `answer_lost` is a refusal too, of a refresh token that an earlier request may have used up: what
+ * that brought was never stored.
+ */
+export type GrantEnd = "refused" | "answer_lost" | "not_renewable" | "client_unknown";
+
 /** A list that was never asked for is missing. */
 export type CatalogCounts = { tools?: number; prompts?: number; resources?: number };
 
@@ -274,8 +289,18 @@ export const credentials = pgTable(
       .default(sql`'{}'::text[]`),
     /** `oauth`: how often each set of scopes was asked for in vain. */
     stepUps: jsonb("step_ups").$type<Record<string, number>>().notNull().default({}),
-    /** `oauth`: when the background may refresh ahead of expiry; null where there is nothing to refresh with. */
+    /** `oauth`: when the background may look at it next; null where nothing is gained by that. */
     refreshAt: moment("refresh_at"),
+    /** How often the background took it up since tokens last came. */
+    refreshAttempts: integer("refresh_attempts").notNull().default(0),
+    /** When a refresh last brought tokens, by the database's clock; null where they are the member's authorization's. */
+    refreshedAt: moment("refreshed_at"),
+    /** When a refresh was sent whose answer never came to be stored: the server may have rotated the token for it. */
+    unansweredAt: moment("unanswered_at"),
+    /** What the last refresh was refused with, for an admin to mend; null where it was not. */
+    refusal: text("refusal").$type<Refusal>(),
+    /** Why the grant of an `expired` credential is over. */
+    endedBecause: text("ended_because").$type<GrantEnd>(),
     /** Who refreshes at this moment, over all instances, and until when nobody else may. */
     leaseHolder: text("lease_holder"),
     leaseUntil: moment("lease_until"),
@@ -493,6 +518,8 @@ export const revocations = pgTable(
     workspaceId: workspaceId(),
     id: uuid("id").notNull(),
     serverName: text("server_name").notNull(),
+    /** Where it is to be sent: one host that hangs holds up no other. */
+    host: text("host").notNull().default(""),
     /** The revocation endpoint, the token and our client there, sealed. */
     sealed: text("sealed").notNull(),
     attempts: integer("attempts").notNull().default(0),

@@ -6,6 +6,7 @@ import {
   lacksClient,
   type Need,
   needOf,
+  refusal,
   type ServerStatus,
   serverStatus,
   tellsOfServer,
@@ -35,6 +36,8 @@ export const ofServers = (db: Db, viewer: Viewer, ids: number[]) =>
       failingSince,
       counts: credentials.catalogCounts,
       lacksClient,
+      refusal,
+      endedBecause: credentials.endedBecause,
     })
     .from(servers)
     .leftJoin(credentials, isOwnCredential(viewer))
@@ -56,7 +59,7 @@ export const countByStatus = (
     .groupBy(serverStatus);
 
 const urgency = (viewer: Viewer): SQL =>
-  sql`array_position(array['reconnect', 'more_access', 'accept_issuer', 'sign_in', 'connect', 'set_up'], ${needOf(viewer)})`;
+  sql`array_position(array['reconnect', 'more_access', 'accept_issuer', 'mend_oauth', 'sign_in', 'connect', 'set_up'], ${needOf(viewer)})`;
 
 /** Servers that want something of the viewer, the most urgent first; `total` is the same in each row. */
 export const needing = (db: Db, viewer: Viewer, q: string | null, limit: number) =>

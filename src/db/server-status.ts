@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { credentials, servers, serverTests } from "#src/db/schema.ts";
+import { credentials, type Refusal, servers, serverTests } from "#src/db/schema.ts";
 import type { Viewer } from "#src/db/servers.ts";
 
 /** How a server is, for everybody alike. */
@@ -13,7 +13,8 @@ export const serverStatuses = [
 export type ServerStatus = (typeof serverStatuses)[number];
 
 /** What a server wants of one member before it answers them. */
-export type Need = "set_up" | "accept_issuer" | "sign_in" | "connect" | "reconnect" | "more_access";
+export type Need =
+  "set_up" | "accept_issuer" | "mend_oauth" | "sign_in" | "connect" | "reconnect" | "more_access";
 
 /** A test that a member's sign-in failed, or that we ourselves put off, tells nothing of the server. */
 export const tellsOfServer = sql`(test.failure is null or test.failure not in ('unauthorized', 'insufficient_scope', 'busy'))`;
@@ -36,8 +37,15 @@ export const lacksClient = sql<boolean>`(coalesce(${servers.registration} = 'man
 const own = (viewer: Viewer, column: SQL): SQL => sql`(select ${column} from ${credentials} own
   where own.workspace_id = ${servers.workspaceId} and own.server_id = ${servers.id} and own.member_id = ${viewer.memberId})`;
 
+/** What its token endpoint refuses our refreshes with; null where it does not. */
+export const refusal = sql<Refusal | null>`(select min(held.refusal) from ${credentials} held
+  where held.workspace_id = ${servers.workspaceId} and held.server_id = ${servers.id})`;
+
 /** Null where there is nothing for the viewer to do, or nothing that they could. */
-export const needOf = (viewer: Viewer): SQL<Need | null> => sql<Need | null>`(case
+export const needOf = (viewer: Viewer): SQL<Need | null> => {
+  const orMend = (otherwise: SQL): SQL =>
+    viewer.seesAll ? sql`case when ${refusal} is null then ${otherwise} else 'mend_oauth' end` : otherwise;
+  return sql<Need | null>`(case
   when ${servers.otherIssuer} is not null then ${viewer.seesAll ? sql`'accept_issuer'` : sql`null`}
   when ${servers.state} = 'REGISTER' then case when ${servers.authType} = 'api_key' then 'connect'
     when ${servers.authType} = 'oauth' and not ${lacksClient} then 'sign_in' else 'set_up' end
@@ -46,5 +54,6 @@ export const needOf = (viewer: Viewer): SQL<Need | null> => sql<Need | null>`(ca
   else nullif(coalesce(${own(
     viewer,
     sql`case when own.status = 'expired' then 'reconnect'
-    when own.wanted_scopes <> '{}' then 'more_access' else 'nothing' end`,
-  )}, 'connect'), 'nothing') end)`;
+    when own.wanted_scopes <> '{}' then 'more_access' else ${orMend(sql`'nothing'`)} end`,
+  )}, ${orMend(sql`'connect'`)}), 'nothing') end)`;
+};

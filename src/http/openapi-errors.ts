@@ -140,6 +140,11 @@ const facts = {
   requiredScope: text("What is missing: a scope, `session` or `owner`."),
   authType: { type: "string", enum: ["oauth", "direct_auth", "api_key"] },
   authorizeUrl: { type: "string", format: "uri", description: "To open in the member's browser." },
+  reason: {
+    type: "string",
+    enum: ["refused", "answer_lost", "not_renewable", "client_unknown"],
+    description: "Why the sign-in that there was is over; absent where there was none.",
+  },
   appUuid: { type: "string", format: "uuid", description: "The server's identity as an app connection." },
   redirectUri: { type: "string", format: "uri", description: "To register at the authorization server." },
   issuer: text("The authorization server that the metadata names now."),

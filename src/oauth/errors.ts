@@ -58,8 +58,8 @@ export class RegistrationError extends Error {
 
 /**
  * Why a token request brought no token, by what to do next. `invalid_grant`: the grant is over, the member authorizes
- * anew. `invalid_client`: the server does not know our client, it is registered anew. `refused`: the same request would
- * fail again. `unavailable`: no usable answer; the same request may succeed later.
+ * anew. `invalid_client`: the server does not take our client, it is registered anew. `refused`: the same request would
+ * fail again, until somebody changes what we send. `unavailable`: no usable answer; the same request may succeed later.
  */
 export class TokenError extends Error {
   override name = "TokenError";
@@ -67,16 +67,19 @@ export class TokenError extends Error {
   readonly stage: Stage;
   /** The server's error code (RFC 6749 §5.2), where it gave one. Its description is not kept: servers echo in it. */
   readonly code: string | null;
+  /** Whether the server may have done all the same what it was asked: then it has used up what was sent. */
+  readonly mayHaveWorked: boolean;
 
   constructor(
     kind: TokenError["kind"],
     message: string,
-    options: { stage?: Stage; code?: string | null; cause?: unknown } = {},
+    options: { stage?: Stage; code?: string | null; mayHaveWorked?: boolean; cause?: unknown } = {},
   ) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.kind = kind;
     this.stage = options.stage ?? "token";
     this.code = options.code ?? null;
+    this.mayHaveWorked = options.mayHaveWorked ?? false;
   }
 }
 

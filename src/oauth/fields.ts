@@ -7,7 +7,10 @@ export type Fields = {
   texts(name: string, maxItems: number): string[] | null;
   /** False where absent. */
   flag(name: string): boolean;
-  /** A positive number, also as digits in a text, which several servers send. Null for anything else, whatever it is. */
+  /**
+   * A positive number of whole seconds, also as digits in a text, which several servers send; what is more than those is
+   * cut off. Null for anything else, whatever it is.
+   */
   seconds(name: string): number | null;
 };
 
@@ -54,7 +57,7 @@ export function readFields(json: unknown, wrong: (what: string) => Error): Field
     seconds(name) {
       const found = value(name);
       const seconds = typeof found === "string" && /^\d{1,15}$/.test(found) ? Number(found) : found;
-      return typeof seconds === "number" && seconds > 0 ? seconds : null;
+      return typeof seconds === "number" && seconds >= 1 ? Math.floor(seconds) : null;
     },
   };
 }

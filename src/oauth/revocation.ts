@@ -3,6 +3,7 @@ import type { GuardedFetch } from "#src/net/fetch.ts";
 import { askWithForm, failureOf, jsonOf } from "#src/oauth/ask.ts";
 import { authenticateClient, type Client } from "#src/oauth/client-authentication.ts";
 import { readErrorCode } from "#src/oauth/error-code.ts";
+import { isObject } from "#src/oauth/fields.ts";
 
 /** `unsupported` stays so; `failed` may be tried again. */
 export type RevocationOutcome = "confirmed" | "unsupported" | "failed";
@@ -16,7 +17,10 @@ export type Revocation = {
   tokenType: "access_token" | "refresh_token";
 };
 
-/** Tells the authorization server to forget a token (RFC 7009). A token that it no longer knows is confirmed too (§2.2). */
+/**
+ * Tells the authorization server to forget a token (RFC 7009). A token that it no longer knows is confirmed too: 200 by
+ * §2.2, though several servers say it with an error.
+ */
 export async function revokeToken(fetch: GuardedFetch, revocation: Revocation): Promise<RevocationOutcome> {
   if (revocation.revocationEndpoint === null) return "unsupported";
   const form = new URLSearchParams({
@@ -31,9 +35,17 @@ export async function revokeToken(fetch: GuardedFetch, revocation: Revocation): 
       await response.body?.cancel();
       return "confirmed";
     }
-    return readErrorCode(await jsonOf(response)) === "unsupported_token_type" ? "unsupported" : "failed";
+    return outcomeOfError(response.status, await jsonOf(response));
   } catch (error) {
     failureOf(error);
     return "failed";
   }
+}
+
+/** Codes for a token that is not known, or not any more: such as when another one of its grant was revoked before it. */
+const UNKNOWN_TOKEN: readonly unknown[] = ["invalid_token", "invalid_grant"];
+
+function outcomeOfError(status: number, json: unknown): RevocationOutcome {
+  if (readErrorCode(json) === "unsupported_token_type") return "unsupported";
+  return status === 400 && isObject(json) && UNKNOWN_TOKEN.includes(json["error"]) ? "confirmed" : "failed";
 }

@@ -28,7 +28,7 @@ export type TokenAnswer = {
  */
 export function readTokenAnswer(json: unknown, sentAt: Date): TokenAnswer {
   const unusable = (what: string): Error =>
-    new TokenError("unavailable", `The token endpoint's answer ${what}.`);
+    new TokenError("unavailable", `The token endpoint's answer ${what}.`, { mayHaveWorked: true });
   const fields = readFields(json, unusable);
   if (fields.requiredText("token_type").toLowerCase() !== "bearer")
     throw unusable("has a token that is no bearer token (RFC 6750)");
@@ -48,7 +48,10 @@ export function readTokenAnswer(json: unknown, sentAt: Date): TokenAnswer {
   };
 }
 
-/** Zero and less are how some servers say "never"; more than ten years is no date that anybody keeps. */
+/**
+ * `expires_in` is a lifetime in seconds (RFC 6749 §5.1). Zero and less are how some servers say "never", and less than a
+ * second is no life that anything can be done in; more than ten years is no date that anybody keeps.
+ */
 function expiry(expiresIn: number | null, sentAt: Date): Date | null {
   if (expiresIn === null) return null;
   return new Date(sentAt.getTime() + Math.min(expiresIn, MAX_LIFETIME_SECONDS) * 1000);

@@ -1,10 +1,9 @@
 import type { GuardedFetch } from "#src/net/fetch.ts";
 import { askWithForm, failureOf, jsonOf } from "#src/oauth/ask.ts";
 import { authenticateClient, type Client } from "#src/oauth/client-authentication.ts";
-import { readErrorCode } from "#src/oauth/error-code.ts";
 import { TokenError } from "#src/oauth/errors.ts";
-import { isObject } from "#src/oauth/fields.ts";
 import { readTokenAnswer, type TokenAnswer } from "#src/oauth/token-answer.ts";
+import { saysError, tokenRefusal } from "#src/oauth/token-refusal.ts";
 
 /** What every request to a token endpoint needs. */
 export type TokenRequest = {
@@ -66,12 +65,12 @@ export async function askForTokens(
 
   const sentAt = new Date();
   const { status, json } = await post(fetch, request.tokenEndpoint, headers, form);
-  // Some servers, GitHub's for one, say their errors with status 200.
-  if (status >= 300 || hasError(json)) throw refusal(status, json);
+  if (status >= 300 || saysError(json)) throw tokenRefusal(status, json);
   if (json === undefined)
     throw new TokenError(
       "unavailable",
       "The token endpoint's answer is no JSON document that is safe to use.",
+      { mayHaveWorked: true },
     );
   return { json, sentAt };
 }
@@ -89,26 +88,8 @@ async function post(
     const { stage } = failureOf(error);
     throw new TokenError("unavailable", "The token endpoint gave no answer that can be read.", {
       stage,
+      mayHaveWorked: stage === "http",
       cause: error,
     });
   }
-}
-
-function refusal(status: number, json: unknown): TokenError {
-  const code = readErrorCode(json);
-  const words = code ?? (hasError(json) ? "an error of its own" : `status ${status}`);
-  return new TokenError(kindOf(status, json), `The token endpoint answered with ${words}.`, { code });
-}
-
-function kindOf(status: number, json: unknown): TokenError["kind"] {
-  // A server in trouble may say anything, and what stands before it (a firewall, a gateway) says nothing about a grant.
-  if (status >= 500 || status === 408 || status === 425 || status === 429 || !hasError(json))
-    return "unavailable";
-  const code = readErrorCode(json);
-  if (code === "invalid_grant" || code === "invalid_client") return code;
-  return code === "server_error" || code === "temporarily_unavailable" ? "unavailable" : "refused";
-}
-
-function hasError(json: unknown): boolean {
-  return isObject(json) && typeof json["error"] === "string" && json["error"] !== "";
 }

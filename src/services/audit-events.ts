@@ -43,6 +43,24 @@ export async function audit(actor: Actor, { action, target, details = {} }: Happ
   });
 }
 
+/** For what nobody did: the app found it out by itself. */
+export async function auditByApp(
+  db: Ctx["db"],
+  workspaceId: string,
+  { action, target, details = {} }: Happening,
+): Promise<void> {
+  await rows.insert(db, {
+    workspaceId,
+    memberId: null,
+    actorName: "Switchyard",
+    action,
+    targetType: target.type,
+    targetId: String(target.id),
+    targetName: target.name,
+    details,
+  });
+}
+
 /** What happened in the workspace, newest first. A filter that is null takes everything. */
 export const list = (ctx: Ctx, filter: rows.AuditFilter, page: PageInput): Promise<Page<AuditEvent>> =>
   pageById(

@@ -98,7 +98,8 @@ function requireUsable(ctx: Ctx, { server, credential }: ServerInUse): void {
   requireSameIssuer(server);
   if (server.state === "AUTHORIZE") throw memberAuthRequired(ctx, server);
   if (!server.enabled) throw new AppError("server_disabled", `${server.name} is disabled. Enable it first.`);
-  if (credential?.status !== "connected") throw memberAuthRequired(ctx, server);
+  if (credential?.status !== "connected")
+    throw memberAuthRequired(ctx, server, { endedBecause: credential?.endedBecause ?? null });
 }
 
 /** Not waited for: nobody's answer depends on it. */

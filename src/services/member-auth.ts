@@ -1,6 +1,9 @@
+import type { GrantEnd } from "#src/db/schema.ts";
 import { AppError } from "#src/errors.ts";
 import { McpError } from "#src/mcp/errors.ts";
 import type { Ctx } from "#src/services/context.ts";
+import { endingOf } from "#src/services/oauth/grant-ends.ts";
+import { GrantEnded } from "#src/services/oauth/grants.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 /** Where a member's browser begins to authorize us at an OAuth server: absolute, and for every member the same. */
@@ -8,14 +11,27 @@ export const authorizeUrl = (ctx: Pick<Ctx, "settings">, server: Server): string
   new URL(`/api/v2/w/${server.workspaceId}/mcp-servers/${server.id}/oauth/authorize`, ctx.settings.publicUrl)
     .href;
 
-/** What the asking member has to do before this server answers them, with all that a client needs to offer it. */
-export function memberAuthRequired(ctx: Ctx, server: Server, options: { cause?: unknown } = {}): AppError {
-  const fields = authFields(ctx, server);
-  const wasRefused = options.cause instanceof McpError && server.authType === "api_key";
+/**
+ * What the asking member has to do before this server answers them, with all that a client needs to offer it, and why,
+ * where they had signed in before.
+ */
+export function memberAuthRequired(
+  ctx: Ctx,
+  server: Server,
+  { cause, endedBecause = null }: { cause?: unknown; endedBecause?: GrantEnd | null } = {},
+): AppError {
+  const reason = cause instanceof GrantEnded ? cause.reason : endedBecause;
+  if (reason !== null && server.authType === "oauth")
+    return new AppError(
+      "member_auth_required",
+      `${endingOf(server.name, reason)} Open authorizeUrl in a browser to sign in again.`,
+      { fields: { ...authFields(ctx, server), reason }, cause },
+    );
+  const wasRefused = cause instanceof McpError && server.authType === "api_key";
   const message = wasRefused
     ? `${server.name} does not accept your key any more: POST another one to its credentials as "secret".`
     : messages[server.authType](server.name);
-  return new AppError("member_auth_required", message, { ...options, fields });
+  return new AppError("member_auth_required", message, { fields: authFields(ctx, server), cause });
 }
 
 /** The same for what only a member's sign-in can take further. */

@@ -137,6 +137,8 @@ describe("a token endpoint that answers the code with", () => {
     ["3600", 3_600],
     [-1, null],
     [0, null],
+    [0.001, null],
+    [90.9, 90],
     [1e15, 315_360_000],
     ["soon", null],
   ];

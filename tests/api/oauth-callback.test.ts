@@ -225,7 +225,7 @@ test("tokens that come when the member has been removed are revoked, and not kep
 
   expect(refused.status).toBe(404);
   expect(await held(server.id)).toEqual([]);
-  expect(issuer.asked.filter(({ path }) => path === "/revoke").length).toBe(revoked + 1);
+  expect(issuer.asked.filter(({ path }) => path === "/revoke").length).toBe(revoked + 2);
 });
 
 const refusals: [what: string, change: (query: URLSearchParams) => void, status: number][] = [

@@ -87,7 +87,7 @@ describe("a server that names another authorization server than its members sign
     expect(accepted.body.oauth).toMatchObject({ issuer: other.issuer, otherIssuer: null });
     expect(accepted.body.warnings.map(({ code }) => code)).toEqual(["authorize_again"]);
     expect(waiting.map(({ code }) => code)).toEqual(["member_auth_required", "member_auth_required"]);
-    expect(old.asked.filter(({ path }) => path === "/revoke").length - revoked).toBe(2);
+    expect(old.asked.filter(({ path }) => path === "/revoke").length - revoked).toBe(4);
     expect([(await tools(ada, server)).status, (await tools(bob, server)).status]).toEqual([200, 200]);
     expect(other.asked.some(({ form }) => [...form.values()].some((value) => value.includes("canary")))).toBe(
       false,

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:tes
 import { eq } from "drizzle-orm";
 import { credentials } from "#src/db/schema.ts";
 import { createLogger } from "#src/lib/log.ts";
+import type { AuditEvent } from "#src/services/audit-events.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
 import { authorize, authorizeUrlOf, comeBack, endTokens, flowAt } from "#tests/support/authorizing.ts";
@@ -11,6 +12,8 @@ import {
   startFakeAuthorizationServer,
   startFakeProtected,
 } from "#tests/support/fake-oauth.ts";
+import { browse } from "#tests/support/pages.ts";
+import type { Person } from "#tests/support/people.ts";
 
 const lines: string[] = [];
 const log = createLogger({ level: "info", destination: { write: (line) => void lines.push(line) } });
@@ -31,7 +34,7 @@ afterAll(async () => {
 
 /** Ada, connected; `oauth` is what an admin set. */
 async function connected(oauth?: Record<string, unknown>) {
-  const { callback, cookies, ada, server } = await flowAt(app, {
+  const { callback, cookies, ada, bob, server } = await flowAt(app, {
     url: remote.url,
     login: issuer.login,
     ...(oauth ? { oauth } : {}),
@@ -39,7 +42,7 @@ async function connected(oauth?: Record<string, unknown>) {
   await comeBack(app, callback, ...cookies);
   const tools = () => ada.get<{ detail: Record<string, unknown> }>(`mcp-servers/${server.id}/tools`);
   const row = async () => (await db.select().from(credentials).where(eq(credentials.serverId, server.id)))[0];
-  return { ada, server, tools, row };
+  return { ada, bob, server, tools, row };
 }
 
 const refreshes = () =>
@@ -59,6 +62,13 @@ test("a refresh goes where the tokens came from, for this server, with what an a
   expect(form?.has("scope")).toBe(false);
 });
 
+/** The server's page, as this person sees it. */
+const pageOf = async (person: Person, { id, workspaceUuid }: McpServer): Promise<string> =>
+  (await browse(app, (await person.signedIn()).cookie).get(`/w/${workspaceUuid}/servers/${id}`)).html;
+
+const eventsOf = async (person: Person, action: string) =>
+  (await person.get<AuditEvent[]>(`audit-events?action=${action}`)).body;
+
 const json =
   (body: unknown, status = 200) =>
   () =>
@@ -73,6 +83,12 @@ const troubles: [what: string, answer: (asked: Asked) => Response | Promise<Resp
   ["half a document", () => new Response('{"access_token": "abc')],
   ["a token that is a number", json({ access_token: 7, token_type: "Bearer" })],
   ["no type", json({ access_token: "a".repeat(40) })],
+  ["a framework's 404", json({ timestamp: "2026", status: 404, error: "Not Found", path: "/token" }, 404)],
+  ["a gateway's 403", json({ error: "Forbidden" }, 403)],
+  ["a gateway's 401", json({ error: "Unauthorized" }, 401)],
+  ["slow_down", json({ error: "slow_down" }, 400)],
+  ["an error of its own", json({ error: "something_of_its_own" }, 400)],
+  ["an error of its own with 200", json({ error: "maintenance" })],
 ];
 test.each(troubles)(
   "a token endpoint in trouble (%s) ends no grant, and is left alone for a while",
@@ -121,7 +137,12 @@ test("a test in the meantime names the trouble, and drops nothing", async () => 
 });
 
 describe("a clear no by the authorization server", () => {
-  for (const error of ["invalid_grant", "bad_refresh_token", "unauthorized_client", "something_of_its_own"])
+  const ends: [error: string, reason: string, words: string][] = [
+    ["invalid_grant", "refused", "no longer accepts your sign-in"],
+    ["bad_refresh_token", "refused", "no longer accepts your sign-in"],
+    ["unauthorized_client", "client_unknown", "no longer knows Switchyard"],
+  ];
+  for (const [error, reason, words] of ends)
     test(`(${error}) ends the grant, once, and asks for a new one from then on`, async () => {
       const { ada, server, tools, row } = await connected();
       await endTokens(app, server.id);
@@ -135,12 +156,20 @@ describe("a clear no by the authorization server", () => {
       const told = lines.filter((line) => line.includes("grant ended"));
       for (const { status, code, body } of answers) {
         expect([status, code]).toEqual([403, "member_auth_required"]);
-        expect(body.detail["authorizeUrl"]).toBe(authorizeUrlOf(app, server));
+        expect(body.detail).toMatchObject({ authorizeUrl: authorizeUrlOf(app, server), reason });
+        expect(body.detail["message"]).toContain(words);
       }
       expect(refreshes().length - before).toBe(1);
       expect(shown.body).toMatchObject({ connection: "expired", state: "READY", enabled: true });
       expect((await row())?.sealed).toBeNull();
       expect(told).toHaveLength(1);
+      expect(await eventsOf(ada, "credential.ended")).toMatchObject([
+        {
+          actor: { memberId: null },
+          target: { type: "server", id: server.id },
+          details: { memberId: ada.memberId, reason },
+        },
+      ]);
       expect(lines.join()).not.toContain("canary");
     });
 
@@ -180,6 +209,51 @@ describe("a clear no by the authorization server", () => {
     expect(mended.status).toBe(200);
     expect((await row())?.status).toBe("connected");
   });
+});
+
+describe("a token endpoint that refuses what we send", () => {
+  const refusals: [error: string, status: number][] = [
+    ["invalid_request", 400],
+    ["invalid_scope", 400],
+    ["invalid_target", 400],
+    ["unsupported_grant_type", 400],
+    ["invalid_target", 200],
+  ];
+  for (const [error, status] of refusals)
+    test(`(${error} with ${status}) ends nothing: the member is told whose turn it is, and admins see it`, async () => {
+      const { ada, bob, server, tools, row } = await connected();
+      await endTokens(app, server.id);
+      issuer.answers["/token"] = json({ error, error_description: "canary" }, status);
+      const before = refreshes().length;
+
+      const answers = [await tools(), await tools()];
+      const again = async () => {
+        await db
+          .update(credentials)
+          .set({ retryAt: new Date(0) })
+          .where(eq(credentials.serverId, server.id));
+        return tools();
+      };
+      answers.push(await again());
+
+      const refused = await eventsOf(ada, "refresh.refused");
+      const toAdmin = await pageOf(ada, server);
+      const toMember = await pageOf(bob, server);
+      issuer.answers = {};
+      const mended = await again();
+      for (const { code, body } of [answers[0]!, answers[2]!]) {
+        expect(code).toBe("upstream_failed");
+        expect(body.detail["message"]).toContain(`(${error}). You stay connected: ask an admin`);
+      }
+      expect(answers[1]?.code).toBe("upstream_failed");
+      expect(refreshes().length - before).toBe(3);
+      expect(refused).toMatchObject([{ target: { id: server.id }, details: { error } }]);
+      expect(toAdmin).toContain("refuses to renew sign-ins");
+      expect(toMember).not.toContain("refuses to renew sign-ins");
+      expect(mended.status).toBe(200);
+      expect(await row()).toMatchObject({ status: "connected", refusal: null });
+      expect(await pageOf(ada, server)).not.toContain("refuses to renew sign-ins");
+    });
 });
 
 describe("a server that refuses a token we thought good", () => {

@@ -74,7 +74,7 @@ for (const status of [500, 400]) {
   await endTokens(app, server.id);
   issuer.answers["/token"] = (asked) => echo(asked, status);
   await ada.get(`${path}/tools`);
-  await refreshAhead(app.deps);
+  await refreshAhead(app.deps, new AbortController().signal);
   issuer.answers = {};
 }
 await authorize(heard, ada, authorizeUrlOf(app, server), issuer);

@@ -195,7 +195,7 @@ test("a member who is removed leaves no token behind", async () => {
     id: gus.memberId,
     revocations: { confirmed: 1, unsupported: 0, failed: 0 },
   });
-  expect(issuer.requests.filter((request) => request === "POST /token/revocation")).toHaveLength(revoked + 1);
+  expect(issuer.requests.filter((request) => request === "POST /token/revocation")).toHaveLength(revoked + 2);
   expect((await ada.get(`mcp-servers/${id}/members`)).body).toEqual([]);
 });
 

@@ -141,7 +141,10 @@ describe("a token", () => {
   const tenYears = 10 * 365 * 24 * 60 * 60;
   const lifetimes: [expiresIn: unknown, seconds: number | null][] = [
     [3_600, 3_600],
-    [0.5, 0.5],
+    [0.5, null],
+    [0.001, null],
+    [90.9, 90],
+    ["90.9", null],
     ["3600", 3_600],
     [1e12, tenYears],
     ["999999999999999", tenYears],
@@ -190,8 +193,25 @@ describe("a token endpoint's failure", () => {
     ["GitHub's refusal with 200", error("bad_refresh_token", 200), "invalid_grant", "invalid_grant"],
     ["invalid_scope", error("invalid_scope"), "refused", "invalid_scope"],
     ["invalid_target", error("invalid_target"), "refused", "invalid_target"],
-    ["an unknown error", error("made_up"), "refused", null],
-    ["an unknown error with 200", error("made_up", 200), "refused", null],
+    ["invalid_request", error("invalid_request"), "refused", "invalid_request"],
+    ["unsupported_grant_type", error("unsupported_grant_type"), "refused", "unsupported_grant_type"],
+    ["unauthorized_client", error("unauthorized_client"), "invalid_client", "unauthorized_client"],
+    ["invalid_client with 400", error("invalid_client"), "invalid_client", "invalid_client"],
+    ["invalid_grant with 403", error("invalid_grant", 403), "invalid_grant", "invalid_grant"],
+    ["an unknown error", error("made_up"), "unavailable", null],
+    ["an unknown error with 200", error("maintenance", 200), "unavailable", null],
+    ["a word that objects inherit", error("constructor"), "unavailable", null],
+    ["a code of another endpoint's", error("access_denied"), "unavailable", "access_denied"],
+    ["a framework's 404", error("Not Found", 404), "unavailable", null],
+    [
+      "invalid_grant with 404, which is no token endpoint",
+      error("invalid_grant", 404),
+      "unavailable",
+      "invalid_grant",
+    ],
+    ["a gateway's 403", error("Forbidden", 403), "unavailable", null],
+    ["a gateway's 401", error("Unauthorized", 401), "unavailable", null],
+    ["slow_down", error("slow_down"), "unavailable", null],
     ["an error that is no text", error({ code: "invalid_grant" }), "unavailable", null],
     ["a page with 400", new Response("<h1>Bad", { status: 400 }), "unavailable", null],
     ["temporarily_unavailable", error("temporarily_unavailable"), "unavailable", "temporarily_unavailable"],
@@ -232,6 +252,20 @@ describe("a token endpoint's failure", () => {
     });
   }
 
+  const doubts: [what: string, reply: Answer, mayHaveWorked: boolean][] = [
+    ["invalid_grant", error("invalid_grant"), false],
+    ["429", new Response(null, { status: 429 }), false],
+    ["an unknown error", error("made_up"), false],
+    ["500", new Response(null, { status: 500 }), true],
+    ["a cut-off answer", new Response('{"access_token": "a'), true],
+    ["tokens that cannot be used", answer({ access_token: 7 }), true],
+  ];
+  for (const [what, reply, mayHaveWorked] of doubts) {
+    test(`with ${what} ${mayHaveWorked ? "may have used up" : "leaves"} what was sent`, async () => {
+      expect((await failure(TokenError, refreshWith(reply))).mayHaveWorked).toBe(mayHaveWorked);
+    });
+  }
+
   test("tells the stage where nothing could be reached", async () => {
     const gone = startFake();
     gone[Symbol.dispose]();
@@ -247,6 +281,7 @@ describe("a token endpoint's failure", () => {
 
     expect([closed.kind, closed.stage]).toEqual(["unavailable", "connect"]);
     expect([inside.kind, inside.stage]).toEqual(["unavailable", "dns"]);
+    expect([closed.mayHaveWorked, inside.mayHaveWorked]).toEqual([false, false]);
   });
 
   for (const status of [200, 400, 500]) {

@@ -21,6 +21,7 @@ const sayings: Record<string, Saying> = {
     ) : (
       <>ended a member’s connection to {target(event)}</>
     ),
+  "credential.ended": (event) => <>found that a member’s sign-in at {target(event)} is over</>,
   "invitation.created": (event) => (
     <>
       invited {target(event, "whoever has the link")}
@@ -37,6 +38,14 @@ const sayings: Record<string, Saying> = {
       {articleOf(event.details["from"])}
     </>
   ),
+  "refresh.refused": (event) => (
+    <>
+      was refused by {target(event)} when it renewed a sign-in: {textIn(event.details["error"], "no reason")}
+    </>
+  ),
+  "revocation.abandoned": (event) => (
+    <>gave up revoking tokens of {target(event)}, which are left to expire</>
+  ),
   "server.access_changed": (event) => <>changed who may use {target(event)}</>,
   "server.created": (event) => <>added the server {target(event)}</>,
   "server.deleted": (event) => <>deleted the server {target(event)}</>,
@@ -47,7 +56,8 @@ const sayings: Record<string, Saying> = {
   "workspace.created": (event) => <>made the workspace {target(event)}</>,
   "workspace.renamed": (event) => (
     <>
-      renamed the workspace from <Named name={textIn(event.details["from"])} /> to {target(event)}
+      renamed the workspace from <Named name={textIn(event.details["from"], "another name")} /> to{" "}
+      {target(event)}
     </>
   ),
 };
@@ -75,4 +85,4 @@ const isAbout = ({ actor, details }: AuditEvent, field: string): boolean => deta
 const isRole = (value: unknown): value is Role => typeof value === "string" && Object.hasOwn(roles, value);
 const articleOf = (value: unknown): string => (isRole(value) ? roles[value].article : "something else");
 const asRole = (value: unknown): string => (isRole(value) ? ` as ${roles[value].article}` : "");
-const textIn = (value: unknown): string => (typeof value === "string" ? value : "another name");
+const textIn = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);

@@ -10,6 +10,7 @@ type Props = { path: string; needs: Needs; isShown: boolean; outOfBand?: boolean
 const words: Record<Need, string> = {
   set_up: "set up",
   accept_issuer: "new sign-in to accept",
+  mend_oauth: "refuses to renew sign-ins",
   sign_in: "connect",
   connect: "connect",
   reconnect: "reconnect",
@@ -17,7 +18,7 @@ const words: Record<Need, string> = {
 };
 
 /** What broke is louder than what was never begun. */
-const urgent: Need[] = ["reconnect", "more_access", "accept_issuer"];
+const urgent: Need[] = ["reconnect", "more_access", "accept_issuer", "mend_oauth"];
 
 /** @param isShown - the list below is of these already, so the sentence would only repeat it */
 export const NeedsBanner = ({ path, needs, isShown, outOfBand = false }: Props) => (

@@ -6,6 +6,7 @@ import { authorizePath, serverPath } from "#views/servers/paths.ts";
 export const needVerbs: Record<Need, string> = {
   set_up: "Set up",
   accept_issuer: "Look",
+  mend_oauth: "Look",
   sign_in: "Connect",
   connect: "Connect",
   reconnect: "Reconnect",
@@ -30,7 +31,7 @@ export const NextStep = ({
   const { need } = server;
   if (need === null) return null;
   const label = `${needVerbs[need]} ${server.name}`;
-  const connects = need !== "set_up" && need !== "accept_issuer";
+  const connects = need !== "set_up" && need !== "accept_issuer" && need !== "mend_oauth";
   if (connects && server.authType === "direct_auth")
     return (
       <Form action={`${serverPath(server)}/connect`} class="inline">
@@ -51,5 +52,8 @@ export const NextStep = ({
   );
 };
 
-const stepPath = (server: WatchedServer): string =>
-  server.need === "accept_issuer" ? `${serverPath(server, "settings")}#issuer` : `${serverPath(server)}#next`;
+function stepPath(server: WatchedServer): string {
+  if (server.need === "accept_issuer") return `${serverPath(server, "settings")}#issuer`;
+  if (server.need === "mend_oauth") return `${serverPath(server, "settings")}#oauth`;
+  return `${serverPath(server)}#next`;
+}

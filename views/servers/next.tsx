@@ -40,6 +40,8 @@ const Step = (props: Props) => {
       return server.status === "needs_set_up" ? <Paused /> : null;
     case "accept_issuer":
       return <IssuerChanged server={server} />;
+    case "mend_oauth":
+      return <RefusesToRenew server={server} />;
     case "set_up":
       return <SetUp {...props} />;
     case "sign_in":
@@ -70,13 +72,30 @@ const First = (props: Props) => {
 
 const Again = (props: Props) =>
   props.server.authType === "oauth" ? (
-    <SignIn server={props.server} words={`${props.server.name} asks you to sign in again.`} />
+    <SignIn
+      server={props.server}
+      words={`${props.server.name} asks you to sign in again.`}
+      why={props.server.ending}
+    />
   ) : (
     <GiveKey {...props} />
   );
 
-const SignIn = ({ server, words }: { server: WatchedServer; words: string }) => (
+const SignIn = ({
+  server,
+  words,
+  why = null,
+}: {
+  server: WatchedServer;
+  words: string;
+  why?: string | null;
+}) => (
   <Panel title={<Text>{words}</Text>}>
+    {why !== null && (
+      <p>
+        <Text>{why}</Text>
+      </p>
+    )}
     <p>You go to its own sign-in and come back here. We never see your password.</p>
     <p>
       <a class="button button-primary" href={authorizePath(server)}>
@@ -167,6 +186,20 @@ const IssuerChanged = ({ server }: { server: WatchedServer }) => (
     <p>
       <a class="button button-primary" href={`${serverPath(server, "settings")}#issuer`}>
         Look at it
+      </a>
+    </p>
+  </Panel>
+);
+
+const RefusesToRenew = ({ server }: { server: WatchedServer }) => (
+  <Panel title={<Text>{`${server.name} refuses to renew sign-ins`}</Text>}>
+    <p>
+      Its authorization server answers <code>{server.refusal}</code>. Nobody is disconnected, but calls fail
+      once members’ tokens end. Compare the OAuth settings with what its operator says.
+    </p>
+    <p>
+      <a class="button button-primary" href={`${serverPath(server, "settings")}#oauth`}>
+        Look at the settings
       </a>
     </p>
   </Panel>

@@ -32,7 +32,7 @@ export const TroubleNote = (props: Props) => (
   </Banner>
 );
 
-const Words = ({ server: { name, need, connection }, mayWrite, trouble }: Props) => {
+const Words = ({ server: { name, need, connection, ending }, mayWrite, trouble }: Props) => {
   switch (trouble.code) {
     case "member_auth_required":
       if (!mayWrite) return <Text>{`You are not connected to ${name}, and viewers cannot connect.`}</Text>;
@@ -40,7 +40,7 @@ const Words = ({ server: { name, need, connection }, mayWrite, trouble }: Props)
       return (
         <Text>
           {connection === "expired"
-            ? `${name} asks you to connect again.`
+            ? (ending ?? `${name} asks you to connect again.`)
             : `${name} answers you once you are connected.`}
         </Text>
       );

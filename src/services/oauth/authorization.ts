@@ -1,11 +1,12 @@
 import type { CredentialRow } from "#src/db/credentials.ts";
+import * as leases from "#src/db/credential-leases.ts";
 import * as serverRows from "#src/db/servers.ts";
 import { bearer } from "#src/credentials/oauth.ts";
 import { AppError } from "#src/errors.ts";
 import type { Authorization } from "#src/mcp/target.ts";
 import type { Deps } from "#src/services/context.ts";
 import { discover } from "#src/services/oauth/discover.ts";
-import { type Holding, holdsGrant, openGrant } from "#src/services/oauth/grants.ts";
+import { type Holding, holdsGrant, keyOf, openGrant } from "#src/services/oauth/grants.ts";
 import { type FreshGrant, freshGrant } from "#src/services/oauth/refresh.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
@@ -27,9 +28,9 @@ export function oauthAuthorization(
   const { memberId } = credential;
   let held: FreshGrant | undefined;
   const current = (): FreshGrant => (held ??= freshIn(deps, server, credential));
-  const refresh = async (requirement?: () => Promise<void>): Promise<void> => {
+  const refresh = async (isWorthIt?: () => Promise<boolean>): Promise<void> => {
     const { accessToken } = current().grant;
-    held = await freshGrant(deps, { server, memberId, accessToken, ...(requirement ? { requirement } : {}) });
+    held = await freshGrant(deps, { server, memberId, accessToken, ...(isWorthIt ? { isWorthIt } : {}) });
   };
 
   return {
@@ -38,12 +39,15 @@ export function oauthAuthorization(
       return bearer(current().grant.accessToken);
     },
     async renew(challenge, refused) {
-      const { accessToken, refreshToken, isRefreshed, obtainedAt } = current().grant;
+      const { accessToken, refreshToken } = current().grant;
       if (refused["Authorization"] !== bearer(accessToken)["Authorization"]) return true;
-      const isYoung = isRefreshed && Date.now() - obtainedAt < youthMs;
-      if (refreshToken === null || isYoung) return false;
-      await refresh(() => requireSamePlace(deps, server, challenge));
-      return true;
+      if (refreshToken === null) return false;
+      await refresh(async () => {
+        if (await leases.isRefreshedWithin(deps.db, keyOf(server, memberId), youthMs)) return false;
+        await requireSamePlace(deps, server, challenge);
+        return true;
+      });
+      return current().grant.accessToken !== accessToken;
     },
   };
 }

@@ -46,7 +46,6 @@ export async function exchange(ctx: Ctx, server: Server, begun: BegunFlow, code:
     revocationEndpoint,
     tokenEndpointAuthMethod,
     resource: flow.resource,
-    isRefreshed: false,
   });
   const sealed = sealGrant(ctx, server, ctx.member.id, grant);
   if (await keep(ctx, begun, used, { sealed, ...columnsOf(tokens) })) return;

@@ -1,4 +1,5 @@
 import * as rows from "#src/db/credentials.ts";
+import type { GrantEnd } from "#src/db/schema.ts";
 import { type Grant, readGrant, writeGrant } from "#src/credentials/oauth.ts";
 import { KeyringError } from "#src/lib/keyring.ts";
 import type { Tokens } from "#src/oauth/exchange.ts";
@@ -6,6 +7,8 @@ import type { Deps } from "#src/services/context.ts";
 import { sealedFor } from "#src/services/credential-seal.ts";
 import type { UsedClient } from "#src/services/oauth/clients.ts";
 import type { Server } from "#src/services/servers/find.ts";
+
+const shortLifeMs = 60_000;
 
 /** A member's grant as it is stored: what a call needs, and what was granted. */
 export type StoredGrant = { grant: Grant; sealed: string; row: rows.CredentialRow };
@@ -16,6 +19,16 @@ export type StoredGrant = { grant: Grant; sealed: string; row: rows.CredentialRo
  */
 export class GrantEnded extends Error {
   override name = "GrantEnded";
+  /** Null where nothing is known of it. */
+  readonly reason: GrantEnd | null;
+
+  constructor(
+    message: string,
+    { reason = null, ...options }: ErrorOptions & { reason?: GrantEnd | null } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
 }
 
 /** Reads it anew from the database. @throws {GrantEnded} where the member holds none that could still work */
@@ -26,7 +39,7 @@ export async function findGrant(
 ): Promise<StoredGrant> {
   const row = await rows.find(deps.db, keyOf(server, memberId));
   if (!row || !holdsGrant(row) || row.status !== "connected")
-    throw new GrantEnded("There is no grant any more.");
+    throw new GrantEnded("There is no grant any more.", { reason: row?.endedBecause ?? null });
   return { grant: openGrant(deps, server, row), sealed: row.sealed, row };
 }
 
@@ -70,22 +83,25 @@ export const keyOf = (server: Server, memberId: number) => ({
   memberId,
 });
 
-/** The columns that new tokens fill. What cannot be refreshed is looked at again when it ends, to be called expired. */
-export const columnsOf = (
-  tokens: Tokens,
-): Pick<rows.CredentialRow, "scopes" | "expiresAt" | "refreshAt"> => ({
-  scopes: tokens.scopes,
-  expiresAt: tokens.expiresAt,
-  refreshAt: tokens.refreshToken && tokens.expiresAt ? aheadOf(tokens.expiresAt) : tokens.expiresAt,
-});
+/**
+ * The columns that new tokens fill. Tokens that live for less than a minute are refreshed when somebody needs them: in the
+ * background they would be over again before anybody did. What cannot be refreshed is looked at again when it ends, to be
+ * called expired.
+ */
+export function columnsOf({
+  scopes,
+  expiresAt,
+  refreshToken,
+}: Tokens): Pick<rows.CredentialRow, "scopes" | "expiresAt" | "refreshAt"> {
+  if (expiresAt === null || refreshToken === null) return { scopes, expiresAt, refreshAt: expiresAt };
+  const lifeMs = expiresAt.getTime() - Date.now();
+  return { scopes, expiresAt, refreshAt: lifeMs < shortLifeMs ? null : aheadOf(expiresAt, lifeMs) };
+}
 
 /** What came from a token endpoint, with what does not change by that. */
 export const grantOf = (
   tokens: Tokens,
-  lasting: Pick<
-    Grant,
-    "tokenEndpoint" | "revocationEndpoint" | "tokenEndpointAuthMethod" | "resource" | "isRefreshed"
-  >,
+  lasting: Pick<Grant, "tokenEndpoint" | "revocationEndpoint" | "tokenEndpointAuthMethod" | "resource">,
 ): Grant => ({
   ...lasting,
   accessToken: tokens.accessToken.reveal(),
@@ -97,8 +113,7 @@ export const grantOf = (
  * A fifth of its life before a token ends, at most ten minutes, moved by up to half of that: members who connected in the
  * same minute do not all come back in the same second.
  */
-function aheadOf(expiresAt: Date): Date {
-  const lifeMs = expiresAt.getTime() - Date.now();
+function aheadOf(expiresAt: Date, lifeMs: number): Date {
   const marginMs = Math.min(lifeMs / 5, 600_000);
   return new Date(expiresAt.getTime() - marginMs * (0.5 + Math.random() / 2));
 }

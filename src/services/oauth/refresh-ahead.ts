@@ -3,33 +3,32 @@ import * as leases from "#src/db/credential-leases.ts";
 import type { Deps } from "#src/services/context.ts";
 import { GrantEnded, holdsGrant, openGrant } from "#src/services/oauth/grants.ts";
 import { freshGrant } from "#src/services/oauth/refresh.ts";
-
-const atOnce = 8;
+import { type RoundLimits, workThrough } from "#src/services/rounds.ts";
 
 type Due = Awaited<ReturnType<typeof leases.claimDue>>[number];
 
 /**
  * Refreshes grants whose tokens end soon, so that no call has to wait for it. Rows are claimed, so of several instances
- * one does it; and what fails here is met again by the call that needs the token.
+ * one does it. What fails here is tried again at growing intervals, and met again by the call that needs the token.
  */
-export async function refreshAhead(deps: Deps): Promise<void> {
-  let due: Due[];
-  do {
-    due = await leases.claimDue(deps.db, atOnce);
-    await Promise.all(
-      due.map((one) =>
-        refreshOne(deps, one).catch((failure: unknown) => {
-          const { serverId, memberId } = one.credential;
+export const refreshAhead = (deps: Deps, stop: AbortSignal, limits?: RoundLimits): Promise<void> =>
+  workThrough(
+    {
+      claim: (turns) => leases.claimDue(deps.db, turns),
+      placeOf: ({ credential }) => ({ workspaceId: credential.workspaceId, host: credential.issuer ?? "" }),
+      work: (due) =>
+        refreshOne(deps, due).catch((failure: unknown) => {
+          const { serverId, memberId } = due.credential;
           const isExpected = failure instanceof GrantEnded || failure instanceof AppError;
           deps.log[isExpected ? "debug" : "error"](
             { serverId, memberId, error: failure },
             "not refreshed ahead",
           );
         }),
-      ),
-    );
-  } while (due.length === atOnce);
-}
+    },
+    stop,
+    limits,
+  );
 
 async function refreshOne(deps: Deps, { credential, server }: Due): Promise<void> {
   if (!holdsGrant(credential)) return;

@@ -5,9 +5,9 @@ import { Secret } from "#src/lib/secret.ts";
 import type { Tokens } from "#src/oauth/exchange.ts";
 import { TokenError } from "#src/oauth/errors.ts";
 import { refreshTokens } from "#src/oauth/refresh.ts";
-import { announce } from "#src/services/changes.ts";
 import type { Deps } from "#src/services/context.ts";
 import { clientOf, forgetClient, type KnownClient } from "#src/services/oauth/clients.ts";
+import { endGrant } from "#src/services/oauth/grant-ends.ts";
 import {
   columnsOf,
   GrantEnded,
@@ -17,15 +17,19 @@ import {
   type StoredGrant,
   usedClient,
 } from "#src/services/oauth/grants.ts";
+import type { TIMES } from "#src/services/oauth/refresh-times.ts";
+import { noteRefusal, refusalOf, refusedRefresh } from "#src/services/oauth/refusals.ts";
 import { revokeUnkept } from "#src/services/oauth/revocations.ts";
 import { troubleOf } from "#src/services/oauth/trouble.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
-/** After a request without a usable answer nobody makes another one for so long. */
-const coolDownMs = 10_000;
+const mostPauseMs = 1_000;
 
 /** What a call goes on with; `expiresAt` is null where nobody said when the access token ends. */
 export type FreshGrant = { grant: Grant; expiresAt: Date | null };
+
+/** Who refreshes, and how long it may take. */
+export type Holding = { holder: string; times: typeof TIMES };
 
 /**
  * Asks for new tokens, once, and gives the lease back. They are stored before anybody uses them: a server that rotates
@@ -39,7 +43,7 @@ export async function refreshAsHolder(
   deps: Deps,
   server: Server,
   stored: StoredGrant,
-  holder: string,
+  holding: Holding,
 ): Promise<FreshGrant | null> {
   let client: KnownClient | null = null;
   let tokens: Tokens;
@@ -47,9 +51,9 @@ export async function refreshAsHolder(
     client = await clientOf(deps, server, usedClient(stored));
     tokens = await request(deps, server, stored, client);
   } catch (failure) {
-    return settle(deps, server, stored, { holder, client, failure });
+    return settle(deps, server, stored, { ...holding, client, failure });
   }
-  return keep(deps, server, stored, { holder, client, tokens });
+  return keep(deps, server, stored, { ...holding, client, tokens });
 }
 
 async function request(
@@ -70,49 +74,71 @@ async function request(
   });
 }
 
+type Brought = Holding & { client: KnownClient | null; tokens: Tokens };
+
 async function keep(
   deps: Deps,
   server: Server,
   { grant: before, sealed, row: { memberId } }: StoredGrant,
-  { holder, client, tokens }: { holder: string; client: KnownClient | null; tokens: Tokens },
+  { holder, times, client, tokens }: Brought,
 ): Promise<FreshGrant | null> {
-  const grant = grantOf(tokens, { ...before, isRefreshed: true });
+  const grant = grantOf(tokens, before);
   const renewed = { sealed: sealGrant(deps, server, memberId, grant), ...columnsOf(tokens) };
-  if (await leases.keep(deps.db, keyOf(server, memberId), { holder, sealed }, renewed))
-    return { grant, expiresAt: tokens.expiresAt };
+  const store = () => leases.keep(deps.db, keyOf(server, memberId), { holder, sealed }, renewed);
+  if (await insist(store, times.storeMs)) return { grant, expiresAt: tokens.expiresAt };
   await revokeUnkept(deps, server, { memberId, grant, client });
   return null;
 }
 
-type Failed = { holder: string; client: KnownClient | null; failure: unknown };
+/** What is lost here is lost for good, so a database that stumbles is asked again. */
+async function insist<T>(store: () => Promise<T>, forMs: number): Promise<T> {
+  const until = performance.now() + forMs;
+  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, mostPauseMs)) {
+    try {
+      return await store();
+    } catch (failure) {
+      if (performance.now() >= until) throw failure;
+      await Bun.sleep(pauseMs);
+    }
+  }
+}
+
+type Failed = Holding & { client: KnownClient | null; failure: unknown };
 
 /** Only the authorization server's clear no ends a grant. @returns null where the holder's word no longer counts */
 async function settle(
   deps: Deps,
   server: Server,
   stored: StoredGrant,
-  { holder, client, failure }: Failed,
+  { holder, times: { coolDownMs }, client, failure }: Failed,
 ): Promise<null> {
-  const { memberId } = stored.row;
+  const { memberId, unansweredAt } = stored.row;
   const key = keyOf(server, memberId);
   if (!(failure instanceof TokenError)) {
-    await leases.giveBack(deps.db, key, holder, 0);
+    await leases.giveBack(deps.db, key, holder, { coolDownMs: 0, unansweredAt });
     throw failure;
   }
   if (failure.kind === "unavailable") {
-    await leases.giveBack(deps.db, key, holder, coolDownMs);
+    const unanswered = failure.mayHaveWorked ? {} : { unansweredAt };
+    await leases.giveBack(deps.db, key, holder, { coolDownMs, ...unanswered });
     throw unavailable(server, failure);
   }
-  // An admin can mend it, and the grant is as good as before then.
-  if (failure.kind === "invalid_client" && client && client.registration !== "dynamic") {
-    await leases.giveBack(deps.db, key, holder, coolDownMs);
-    throw clientRefused(server, client, failure);
+  const refusal = refusalOf(failure, client);
+  if (refusal) {
+    await leases.giveBack(deps.db, key, holder, { coolDownMs, unansweredAt, refusal });
+    await noteRefusal(deps, server, stored.row, refusal);
+    throw refusedRefresh(server, client, { refusal, cause: failure });
   }
   if (failure.kind === "invalid_client") await forgetClient(deps, server, usedClient(stored));
-  if (!(await leases.expire(deps.db, key, holder))) return null;
-  await announce(deps, server);
-  deps.log.info({ serverId: server.id, memberId, reason: failure.code ?? failure.kind }, "grant ended");
-  throw new GrantEnded("The authorization server ended the grant.", { cause: failure });
+  const reason = reasonOf(stored, client, failure);
+  if (!(await endGrant(deps, server, { memberId, holder, reason }))) return null;
+  throw new GrantEnded("The authorization server ended the grant.", { reason, cause: failure });
+}
+
+function reasonOf({ grant, row }: StoredGrant, client: KnownClient | null, { kind }: TokenError) {
+  if (grant.refreshToken === null) return "not_renewable";
+  if (client === null || kind === "invalid_client") return "client_unknown";
+  return row.unansweredAt === null ? "refused" : "answer_lost";
 }
 
 /** For now: the member stays connected. */
@@ -120,14 +146,5 @@ export const unavailable = (server: Server, cause?: unknown): AppError =>
   new AppError(
     troubleOf(cause),
     `${server.name}'s authorization server gave no usable answer. You stay connected: try again soon.`,
-    { fields: { stage: "token" }, cause },
-  );
-
-const clientRefused = (server: Server, { registration }: KnownClient, cause: TokenError): AppError =>
-  new AppError(
-    "upstream_failed",
-    registration === "manual"
-      ? `${server.name}'s authorization server does not accept the client that an admin entered. You stay connected: ask an admin.`
-      : `${server.name}'s authorization server does not accept our client metadata document. You stay connected: ask an admin.`,
     { fields: { stage: "token" }, cause },
   );

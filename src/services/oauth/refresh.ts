@@ -3,24 +3,21 @@ import * as leases from "#src/db/credential-leases.ts";
 import type { Deps } from "#src/services/context.ts";
 import { findGrant, keyOf } from "#src/services/oauth/grants.ts";
 import { type FreshGrant, refreshAsHolder, unavailable } from "#src/services/oauth/refresh-as-holder.ts";
+import { TIMES } from "#src/services/oauth/refresh-times.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 export type { FreshGrant };
-
-/** The token request ends after ten seconds; whoever died meanwhile holds the lease no longer than this. */
-const leaseMs = 12_000;
-/** Longer than the lease, so that nobody gives up on a holder that is still at work. */
-const patienceMs = 20_000;
-const firstWaitMs = 25;
-const lastWaitMs = 400;
 
 /** What no longer serves, and whose it is. */
 export type StaleGrant = {
   server: Server;
   memberId: number;
   accessToken: string;
-  /** What has to hold before tokens are asked for; not asked where somebody else has asked for them already. */
-  requirement?: () => Promise<void>;
+  /**
+   * Whether tokens are asked for; where not, the grant is given back as it is. Not asked where somebody else has asked
+   * for them already.
+   */
+  isWorthIt?: () => Promise<boolean>;
 };
 
 const underWay = new WeakMap<Deps["db"], Map<string, Promise<FreshGrant>>>();
@@ -31,42 +28,43 @@ const underWay = new WeakMap<Deps["db"], Map<string, Promise<FreshGrant>>>();
  *
  * @throws {GrantEnded}
  * @throws {AppError} `upstream_failed`, `upstream_timeout` where the authorization server gave no usable answer: the
- *   grant is kept. And what the requirement throws
+ *   grant is kept. And what `isWorthIt` throws
  */
-export function freshGrant(deps: Deps, stale: StaleGrant): Promise<FreshGrant> {
+export function freshGrant(deps: Deps, stale: StaleGrant, times = TIMES): Promise<FreshGrant> {
   const here = underWay.get(deps.db) ?? new Map<string, Promise<FreshGrant>>();
   underWay.set(deps.db, here);
   const key = `${stale.server.workspaceId}/${stale.server.id}/${stale.memberId}/${stale.accessToken}`;
   const running = here.get(key);
   if (running) return running;
-  const refreshing = refreshOverAll(deps, stale).finally(() => here.delete(key));
+  const refreshing = refreshOverAll(deps, stale, times).finally(() => here.delete(key));
   here.set(key, refreshing);
   return refreshing;
 }
 
-async function refreshOverAll(deps: Deps, stale: StaleGrant): Promise<FreshGrant> {
+async function refreshOverAll(deps: Deps, stale: StaleGrant, times: typeof TIMES): Promise<FreshGrant> {
   const { server, memberId } = stale;
   const holder = randomUUID();
-  let until = Date.now() + patienceMs;
-  let { requirement } = stale;
+  let { isWorthIt } = stale;
+  let awaited: { holder: string | null; until: number } | undefined;
 
-  for (let waitMs = firstWaitMs; Date.now() < until; waitMs = Math.min(waitMs * 2, lastWaitMs)) {
+  for (let waitMs = times.firstWaitMs; ; waitMs = Math.min(waitMs * 2, times.lastWaitMs)) {
     const stored = await findGrant(deps, server, memberId);
     const { grant, row, sealed } = stored;
     if (grant.accessToken !== stale.accessToken) return { grant, expiresAt: row.expiresAt };
-    if (requirement) {
-      await requirement();
-      requirement = undefined;
-      until = Date.now() + patienceMs;
-    }
+    if (isWorthIt && !(await isWorthIt())) return { grant, expiresAt: row.expiresAt };
+    isWorthIt = undefined;
 
+    const { leaseMs } = times;
     const turn = await leases.take(deps.db, keyOf(server, memberId), { holder, sealed, leaseMs });
     if (turn === "cooling") throw unavailable(server);
-    const refreshed = turn === "taken" ? await refreshAsHolder(deps, server, stored, holder) : null;
+    const refreshed =
+      turn === "taken" ? await refreshAsHolder(deps, server, stored, { holder, times }) : null;
     if (refreshed) return refreshed;
-    if (turn === "held" && waitMs === firstWaitMs)
+
+    if (awaited?.holder !== row.leaseHolder) {
+      awaited = { holder: row.leaseHolder, until: performance.now() + times.patienceMs };
       deps.log.debug({ serverId: server.id, memberId }, "waiting for a refresh elsewhere");
+    } else if (performance.now() >= awaited.until) throw unavailable(server);
     await Bun.sleep(waitMs);
   }
-  throw unavailable(server);
 }

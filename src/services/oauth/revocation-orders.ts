@@ -24,53 +24,63 @@ export type PendingRevocation = { workspaceId: string; id: string; order: Order 
 
 const firstRetryMs = 60_000;
 
-/** The refresh token where there is one: with it the access tokens end as well (RFC 7009 §2.1). */
-export const orderFor = (grant: Grant, client: Client): Order | null =>
-  grant.revocationEndpoint === null
-    ? null
-    : {
-        revocationEndpoint: grant.revocationEndpoint,
-        token: grant.refreshToken ?? grant.accessToken,
-        tokenType: grant.refreshToken ? "refresh_token" : "access_token",
-        clientId: client.clientId,
-        clientSecret: client.clientSecret?.reveal() ?? null,
-        tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
-      };
+/**
+ * Both tokens: that the access token ends with the refresh token is only what a server SHOULD see to (RFC 7009 §2.1). None
+ * where the server has no way to revoke.
+ */
+export function ordersFor(grant: Grant, client: Client): Order[] {
+  const { revocationEndpoint, refreshToken, accessToken } = grant;
+  if (revocationEndpoint === null) return [];
+  const shared = {
+    revocationEndpoint,
+    clientId: client.clientId,
+    clientSecret: client.clientSecret?.reveal() ?? null,
+    tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
+  };
+  const access: Order = { ...shared, token: accessToken, tokenType: "access_token" };
+  return refreshToken === null
+    ? [access]
+    : [{ ...shared, token: refreshToken, tokenType: "refresh_token" }, access];
+}
 
-/** Null where the server has no way to revoke, our client is forgotten, or what is sealed does not open any more. */
-export async function orderOf(
+/** None also where our client is forgotten, or what is sealed does not open any more. */
+export async function ordersOf(
   deps: Pick<Deps, "db" | "keyring">,
   server: Server,
   row: CredentialRow,
-): Promise<Order | null> {
-  if (!holdsGrant(row)) return null;
+): Promise<Order[]> {
+  if (!holdsGrant(row)) return [];
   try {
     const grant = openGrant(deps, server, row);
     const client = await clientOf(deps, server, usedClient({ grant, row }));
-    return client && orderFor(grant, client);
+    return client ? ordersFor(grant, client) : [];
   } catch (failure) {
     // What can be told to nobody any more must not be kept for that.
-    if (failure instanceof GrantEnded || failure instanceof KeyringError) return null;
+    if (failure instanceof GrantEnded || failure instanceof KeyringError) return [];
     throw failure;
   }
 }
 
-/** From here on the background carries it out, should nobody do so before. */
+/** From here on the background carries them out, should nobody do so before. */
 export async function putDown(
   deps: Pick<Deps, "db" | "keyring">,
-  server: Server,
-  order: Order,
-): Promise<PendingRevocation> {
+  server: Pick<Server, "workspaceId" | "name">,
+  orders: readonly Order[],
+): Promise<PendingRevocation[]> {
   const { workspaceId } = server;
-  const id = randomUUID();
-  await rows.insert(deps.db, {
-    workspaceId,
-    id,
-    serverName: server.name,
-    sealed: deps.keyring.seal(JSON.stringify(order), aadOf(workspaceId, id)),
-    retryAt: new Date(Date.now() + firstRetryMs),
-  });
-  return { workspaceId, id, order };
+  const pending = orders.map((order) => ({ workspaceId, id: randomUUID(), order }));
+  await rows.insert(
+    deps.db,
+    pending.map(({ id, order }) => ({
+      workspaceId,
+      id,
+      serverName: server.name,
+      host: URL.parse(order.revocationEndpoint)?.host ?? "",
+      sealed: deps.keyring.seal(JSON.stringify(order), aadOf(workspaceId, id)),
+      retryAt: new Date(Date.now() + firstRetryMs),
+    })),
+  );
+  return pending;
 }
 
 export const readOrder = (

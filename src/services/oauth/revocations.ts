@@ -8,21 +8,19 @@ import { type RevocationOutcome, revokeToken } from "#src/oauth/revocation.ts";
 import type { Deps } from "#src/services/context.ts";
 import { holdsGrant, keyOf } from "#src/services/oauth/grants.ts";
 import {
-  orderFor,
-  orderOf,
+  ordersFor,
+  ordersOf,
   type PendingRevocation,
   putDown,
-  readOrder,
 } from "#src/services/oauth/revocation-orders.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
-/** How it went: `unsupported` counts tokens whose server has no way to revoke them. */
+/** How it went, by connection: `unsupported` counts those whose server has no way to revoke them. */
 export type Tally = Record<RevocationOutcome, number>;
 
-/** What is to be revoked after the commit. */
-export type Ordered = { pending: PendingRevocation[]; unsupported: number };
+/** What is to be revoked after the commit: the tokens of each connection. */
+export type Ordered = { pending: PendingRevocation[][]; unsupported: number };
 
-const maxAttempts = 10;
 const atOnce = 8;
 const patienceMs = 5_000;
 
@@ -42,11 +40,11 @@ export async function orderRevocations(
 
   const serverIds = [...new Set(held.map(({ serverId }) => serverId))];
   const servers = await serverRows.byIds(deps.db, first.workspaceId, serverIds);
-  const pending: PendingRevocation[] = [];
+  const pending: PendingRevocation[][] = [];
   for (const row of held) {
     const server = servers.find(({ id }) => id === row.serverId);
-    const order = server && (await orderOf(deps, server, row));
-    if (order) pending.push(await putDown(deps, server, order));
+    const orders = server ? await ordersOf(deps, server, row) : [];
+    if (server && orders.length > 0) pending.push(await putDown(deps, server, orders));
   }
   return { pending, unsupported: held.length - pending.length };
 }
@@ -65,11 +63,8 @@ export async function revokeNow(
   }, patienceMs);
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const revoking = revoke(deps, next).catch((error: unknown) => {
-        deps.log.error({ error }, "a token could not be revoked");
-        return "failed" as const;
-      });
-      tally[await Promise.race([revoking, timeUp])] += 1;
+      const revoking = Promise.all(next.map((one) => carryOut(deps, one)));
+      tally[await Promise.race([revoking.then(worst), timeUp])] += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -77,43 +72,42 @@ export async function revokeNow(
   return tally;
 }
 
+/** A connection is over at its server when each of its tokens is. */
+const worst = (outcomes: readonly RevocationOutcome[]): RevocationOutcome =>
+  outcomes.find((outcome) => outcome === "failed") ??
+  outcomes.find((outcome) => outcome === "unsupported") ??
+  "confirmed";
+
+/** Carries out one order, as far as it goes. */
+export const carryOut = (
+  deps: Pick<Deps, "db" | "fetch" | "log">,
+  pending: PendingRevocation,
+): Promise<RevocationOutcome> =>
+  revoke(deps, pending).catch((error: unknown) => {
+    deps.log.error({ error }, "a token could not be revoked");
+    return "failed" as const;
+  });
+
 /**
  * Tokens that came when the credential they were for was gone. Where there is a newer one they stay: it may be of the same
  * grant, and would end with them.
  */
 export async function revokeUnkept(
-  deps: Pick<Deps, "db" | "fetch" | "keyring">,
+  deps: Pick<Deps, "db" | "fetch" | "keyring" | "log">,
   server: Server,
   { memberId, grant, client }: { memberId: number; grant: Grant; client: Client | null },
 ): Promise<void> {
-  const order = client && orderFor(grant, client);
-  if (!order || (await credentialRows.find(deps.db, keyOf(server, memberId)))) return;
-  await revoke(deps, await putDown(deps, server, order));
+  const orders = client ? ordersFor(grant, client) : [];
+  if (orders.length === 0 || (await credentialRows.find(deps.db, keyOf(server, memberId)))) return;
+  const pending = await putDown(deps, server, orders);
+  await Promise.all(pending.map((one) => carryOut(deps, one)));
 }
 
 /** The single outcome for one member's own connection. */
 export const outcomeOf = ({ confirmed, failed }: Tally): RevocationOutcome =>
   failed > 0 ? "failed" : confirmed > 0 ? "confirmed" : "unsupported";
 
-/** Tries again what failed before, at growing intervals; gives up after some days. */
-export async function retryRevocations(deps: Pick<Deps, "db" | "fetch" | "log" | "keyring">): Promise<void> {
-  for (const row of await rows.claimDue(deps.db, atOnce)) {
-    const outcome = await retry(deps, row).catch((error: unknown) => {
-      deps.log.error({ server: row.serverName, error }, "a token could not be revoked");
-      return "failed";
-    });
-    if (outcome !== "failed" || row.attempts < maxAttempts) continue;
-    await rows.remove(deps.db, row.workspaceId, row.id);
-    deps.log.warn(
-      { server: row.serverName, attempts: row.attempts },
-      "a token could not be revoked; it is left to expire",
-    );
-  }
-}
-
-const retry = async (deps: Pick<Deps, "db" | "fetch" | "keyring">, row: rows.RevocationRow) =>
-  revoke(deps, readOrder(deps, row));
-
+/** Tells the authorization server, and takes the order off the list where that is done with. */
 async function revoke(
   deps: Pick<Deps, "db" | "fetch">,
   { workspaceId, id, order }: PendingRevocation,

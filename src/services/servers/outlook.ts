@@ -1,9 +1,11 @@
 import { notFound } from "#src/errors.ts";
 import * as rows from "#src/db/server-outlook.ts";
-import type { CatalogCounts } from "#src/db/schema.ts";
+import type { CatalogCounts, Refusal } from "#src/db/schema.ts";
 import type { Need, ServerStatus } from "#src/db/server-status.ts";
 import type { Ctx } from "#src/services/context.ts";
+import { endingOf } from "#src/services/oauth/grant-ends.ts";
 import type { Page } from "#src/services/paging.ts";
+import { isAdmin } from "#src/services/scopes.ts";
 import { get, viewerOf } from "#src/services/servers/find.ts";
 import { list, type ListInput } from "#src/services/servers/list.ts";
 import type { McpServer } from "#src/services/servers/present.ts";
@@ -21,6 +23,10 @@ export type Outlook = {
   counts: CatalogCounts;
   /** Somebody has to register our OAuth client by hand, and has not yet. */
   lacksClient: boolean;
+  /** For admins: what its token endpoint refuses to renew sign-ins with; null where it does not. */
+  refusal: Refusal | null;
+  /** Why the asking member's sign-in is over, in words; null where it is not. */
+  ending: string | null;
 };
 
 export type WatchedServer = McpServer & Outlook;
@@ -68,9 +74,18 @@ async function withOutlook(ctx: Ctx, servers: McpServer[]): Promise<WatchedServe
   return servers.flatMap((server) => {
     const row = byId.get(server.id);
     if (!row) return [];
-    const { status, failingSince, need, counts, lacksClient } = row;
+    const { status, failingSince, need, counts, lacksClient, refusal, endedBecause } = row;
     return [
-      { ...server, status, failingSince, need: canAct(ctx) ? need : null, counts: counts ?? {}, lacksClient },
+      {
+        ...server,
+        status,
+        failingSince,
+        need: canAct(ctx) ? need : null,
+        counts: counts ?? {},
+        lacksClient,
+        refusal: isAdmin(ctx) ? refusal : null,
+        ending: endedBecause && endingOf(server.name, endedBecause),
+      },
     ];
   });
 }
