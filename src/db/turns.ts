@@ -35,17 +35,18 @@ export function inTurns(due: Due, { perWorkspace, perHost, busy }: Turns): SQL {
     sql`, `,
   );
   const ofWorkspace = countIn(busy.workspaces, sql`at_workspace`);
+  const ofHost = countIn(busy.hosts, sql`at_host`);
   return sql`(
     select ${names}, turn from (
       select ${names}, at_workspace, at_host, due_at,
         row_number() over (partition by at_workspace order by nth, due_at) + ${ofWorkspace} as turn,
-        row_number() over (partition by at_host order by nth, due_at) + ${countIn(busy.hosts, sql`at_host`)} as turn_of_host
+        row_number() over (partition by at_host order by nth + ${ofWorkspace}, due_at) + ${ofHost} as turn_of_host
       from (
         select ${keys}, ${workspace}::text as at_workspace, ${host} as at_host, ${dueAt} as due_at,
           row_number() over (partition by ${workspace}, ${host} order by ${dueAt}) as nth
         from ${from} where ${isDue}
       ) as each_in_its_place
-      where ${ofWorkspace} < ${perWorkspace}
+      where ${ofWorkspace} < ${perWorkspace} and ${ofHost} < ${perHost}
     ) as each_in_turn
     where turn <= ${perWorkspace} and turn_of_host <= ${perHost}
   ) as turns`;

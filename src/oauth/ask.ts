@@ -3,7 +3,7 @@ import { readJson } from "#src/net/documents.ts";
 import { EgressError, type EgressKind, type GuardedFetch, type GuardedInit } from "#src/net/fetch.ts";
 
 /** What any answer of a metadata, registration, token or revocation endpoint may take. */
-const LIMITS = { maxBytes: 1024 * 1024, totalMs: 10_000 };
+export const LIMITS = { maxBytes: 1024 * 1024, totalMs: 10_000 };
 
 /** Why no answer came, in the words of the egress guard. */
 export type Failure = { how: EgressKind; stage: Stage };

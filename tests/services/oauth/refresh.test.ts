@@ -1,23 +1,20 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
-import { eq, sql } from "drizzle-orm";
-import * as serverRows from "#src/db/servers.ts";
-import { credentials } from "#src/db/schema.ts";
+import { sql } from "drizzle-orm";
 import { EgressError } from "#src/net/fetch.ts";
 import type { Deps } from "#src/services/context.ts";
 import { findGrant, GrantEnded } from "#src/services/oauth/grants.ts";
 import { freshGrant } from "#src/services/oauth/refresh.ts";
-import { refreshAhead } from "#src/services/oauth/refresh-ahead.ts";
+import { TIMES } from "#src/services/oauth/refresh-times.ts";
 import { testApp } from "#tests/support/app.ts";
-import { authorize, authorizeUrlOf, comeBack, endTokens, flowAt } from "#tests/support/authorizing.ts";
+import { authorize, authorizeUrlOf } from "#tests/support/authorizing.ts";
+import { grantsAt } from "#tests/services/oauth/support.ts";
 import { issueTokens, startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
+import type { Person } from "#tests/support/people.ts";
 
 const app = await testApp({ RATE_LIMIT: "0" });
 const { deps } = app;
-const { db } = deps;
 const issuer = startFakeAuthorizationServer();
 const remote = startFakeProtected(issuer);
-
-const never = new AbortController().signal;
 
 afterEach(() => {
   issuer.answers = {};
@@ -27,48 +24,7 @@ afterAll(async () => {
   await issuer.stop();
 });
 
-/** As another instance on the same database: it shares nothing of what this process keeps in memory. */
-const elsewhere = (): Deps => ({ ...deps, db: Object.create(db) as Deps["db"] });
-
-/** Ada's grant at a server, and what it takes to refresh it. */
-async function connected() {
-  const {
-    callback,
-    cookies,
-    ada,
-    server: shown,
-  } = await flowAt(app, { url: remote.url, login: issuer.login });
-  await comeBack(app, callback, ...cookies);
-  const [server] = await serverRows.byIds(db, shown.workspaceUuid, [shown.id]);
-  if (!server) throw new Error("There is no server.");
-  const { grant } = await findGrant(deps, server, ada.memberId);
-  const stale = { server, memberId: ada.memberId, accessToken: grant.accessToken };
-  const ofServer = eq(credentials.serverId, server.id);
-  return {
-    ada,
-    server,
-    shown,
-    stale,
-    grant,
-    row: async () => (await db.select().from(credentials).where(ofServer))[0],
-    change: (values: Parameters<ReturnType<typeof db.update<typeof credentials>>["set"]>[0]) =>
-      db.update(credentials).set(values).where(ofServer),
-  };
-}
-
-const requests = (path: string) => issuer.asked.filter((asked) => asked.path === path).length;
-
-/** Holds token requests until they are let go; `arrived` counts them. */
-function gate() {
-  const opened = Promise.withResolvers<void>();
-  const first = Promise.withResolvers<void>();
-  issuer.answers["/token"] = async ({ form }) => {
-    first.resolve();
-    await opened.promise;
-    return Response.json(issueTokens(issuer, form));
-  };
-  return { open: () => opened.resolve(), arrived: first.promise };
-}
+const { connected, elsewhere, requests, gate } = grantsAt(app, issuer, remote);
 
 test("three instances that find the same token stale make one request, and all get the new one", async () => {
   const { stale } = await connected();
@@ -185,41 +141,55 @@ test("an authorization server that does not answer in time is said to be that, a
   expect((await row())?.status).toBe("connected");
 });
 
-test("the background refreshes ahead of the end, once over all instances, and leaves paused servers alone", async () => {
-  const [due, disabled, paused] = [await connected(), await connected(), await connected()];
-  for (const { server } of [due, disabled, paused]) await endTokens(app, server.id);
-  await disabled.ada.post(`mcp-servers/${disabled.server.id}/disable`);
-  await serverRows.noteOtherIssuer(db, paused.server, "https://other.example");
-  const before = requests("/token");
+test("a process that dies between the answer and the commit costs that one grant, and it is said why", async () => {
+  const { ada, bob, server, shown, stale, change, row } = await connected();
+  await authorize(app, bob, authorizeUrlOf(app, shown), issuer);
+  const used = new Set<string>();
+  issuer.answers["/token"] = ({ form }) => {
+    const token = form.get("refresh_token") ?? "";
+    if (used.has(token)) return Response.json({ error: "invalid_grant" }, { status: 400 });
+    used.add(token);
+    return Response.json(issueTokens(issuer, form));
+  };
+  // From the answer on, it does not reach the database any more.
+  const update: Deps["db"]["update"] = (table) => {
+    if (used.size > 0) throw new Error("This process is dead.");
+    return deps.db.update(table);
+  };
+  const times = { ...TIMES, storeMs: 0 };
 
-  await Promise.all([
-    refreshAhead(elsewhere(), never),
-    refreshAhead(elsewhere(), never),
-    refreshAhead(deps, never),
-  ]);
+  const dying = freshGrant(elsewhere({ update }), stale, times);
+  await expect(dying).rejects.toThrow("This process is dead.");
+  await change({ leaseUntil: sql`now()`, expiresAt: sql`now()` });
+  const tools = (person: Person) =>
+    person.get<{ detail: { message: string } }>(`mcp-servers/${server.id}/tools`);
+  const [lost, again, other] = [await tools(ada), await tools(ada), await tools(bob)];
+  const { body: events } = await ada.get("audit-events?action=credential.ended");
 
-  expect(requests("/token") - before).toBe(1);
-  expect((await due.row())?.refreshedAt).toBeDate();
-  expect((await due.row())?.refreshAt?.getTime()).toBeGreaterThan(Date.now() + 60_000);
+  for (const { status, body } of [lost, again]) {
+    expect(status).toBe(403);
+    expect(body.detail).toMatchObject({ code: "member_auth_required", reason: "answer_lost" });
+    expect(body.detail.message).toContain("was lost on the way");
+  }
+  expect(other.status).toBe(200);
+  expect(await row()).toMatchObject({ status: "expired", sealed: null, endedBecause: "answer_lost" });
+  expect(events).toMatchObject([{ details: { memberId: ada.memberId, reason: "answer_lost" } }]);
 });
 
-test("the background says of a token that cannot be refreshed that it has ended", async () => {
-  issuer.answers["/token"] = ({ form }) =>
-    Response.json({ ...issueTokens(issuer, form), refresh_token: null });
-  const { server, row } = await connected();
-  await endTokens(app, server.id);
+test("an answer that got lost on the way explains a no to what it may have used up, and nothing later", async () => {
+  const { stale, change, row } = await connected();
+  issuer.answers["/token"] = () => new Response("{", { status: 200 });
+  await freshGrant(deps, stale).catch(() => {});
+  const lost = (await row())?.unansweredAt;
+  await change({ retryAt: null });
+  issuer.answers = {};
+  const { grant } = await freshGrant(deps, stale);
+  const found = (await row())?.unansweredAt;
+  issuer.answers["/token"] = () => Response.json({ error: "invalid_grant" }, { status: 400 });
 
-  await refreshAhead(deps, never);
+  const ended = freshGrant(deps, { ...stale, accessToken: grant.accessToken });
 
-  expect((await row())?.status).toBe("expired");
-});
-
-test("the background refreshes however many there are", async () => {
-  const all: Awaited<ReturnType<typeof connected>>[] = [];
-  while (all.length < 12) all.push(await connected());
-  for (const { server } of all) await endTokens(app, server.id);
-
-  await refreshAhead(deps, never);
-
-  for (const { row } of all) expect((await row())?.refreshedAt).toBeDate();
+  await expect(ended).rejects.toMatchObject({ reason: "refused" });
+  expect(lost).toBeDate();
+  expect(found).toBeNull();
 });
