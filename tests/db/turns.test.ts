@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
+import { eq } from "drizzle-orm";
 import * as revocationRows from "#src/db/revocations.ts";
 import { revocations, workspaces as workspaceRows } from "#src/db/schema.ts";
 import type { Turns } from "#src/db/turns.ts";
@@ -50,6 +51,8 @@ test("of each workspace something is taken before of any more, however long one 
 
 test("in a workspace the same holds for its hosts", async () => {
   await due(60, { "many.example": 20, "few.example": 1 });
+  const justNow = new Date(Date.now() - 1_000);
+  await db.update(revocations).set({ retryAt: justNow }).where(eq(revocations.host, "few.example"));
 
   const taken = await claim({ limit: 3 });
 
