@@ -1,7 +1,11 @@
 import { afterAll, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
+import { eq, sql } from "drizzle-orm";
+import type { Db } from "#src/db/client.ts";
 import { migrate } from "#src/db/migrate.ts";
 import { openDatabase } from "#src/db/open.ts";
+import { rowsOf } from "#src/db/rows.ts";
+import { credentials } from "#src/db/schema.ts";
 import { createKeyring } from "#src/lib/keyring.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
@@ -157,6 +161,46 @@ function prove({ app, issuer, remote, env }: Awaited<ReturnType<typeof setUp>>):
     expect(tokenRequests() - before).toBe(2);
   }, 30_000);
 
+  test("an instance that is killed between the answer and its commit costs that one grant, and it is said why", async () => {
+    const [holder, other] = await start();
+    const [{ ada, path }, untouched] = [await stale(), await stale()];
+    const before = tokenRequests();
+    const letGo = hold();
+    const get = (instance: Instance | undefined, person: Person, at: string) =>
+      fetch(`${instance?.origin}${at}`, {
+        headers: { host: new URL(publicUrl).host, ...bearer(person.key) },
+      });
+
+    const dying = get(holder, ada, path).catch(() => "gone");
+    await arrived(before + 1);
+    await app.deps.db.transaction(async (tx) => {
+      const ofAda = eq(credentials.memberId, ada.memberId);
+      await tx.select().from(credentials).where(ofAda).for("update");
+      letGo();
+      // The answer is there once its new tokens wait to be stored. With the process its statement ends as well.
+      while ((await waitingToStore(app.deps.db)).length === 0) await Bun.sleep(10);
+      await holder?.kill();
+      for (const pid of await waitingToStore(app.deps.db))
+        await app.deps.db.execute(sql`select pg_terminate_backend(${pid}, 5000)`);
+      await tx
+        .update(credentials)
+        .set({ leaseUntil: sql`now()` })
+        .where(ofAda);
+    });
+    const lost = await get(other, ada, path);
+    const { detail } = (await lost.json()) as { detail: Record<string, unknown> };
+    const { body: events } = await ada.get("audit-events?action=credential.ended");
+
+    expect(await dying).toBe("gone");
+    expect([lost.status, detail["code"], detail["reason"]]).toEqual([
+      403,
+      "member_auth_required",
+      "answer_lost",
+    ]);
+    expect(events).toMatchObject([{ details: { memberId: ada.memberId, reason: "answer_lost" } }]);
+    expect((await get(other, untouched.ada, untouched.path)).status).toBe(200);
+  }, 30_000);
+
   test("three instances without the lease would ask three times, and lose the grant", async () => {
     const instances = await start(withoutLease);
     const grant = await stale();
@@ -174,3 +218,13 @@ function prove({ app, issuer, remote, env }: Awaited<ReturnType<typeof setUp>>):
 }
 
 const isRead = (method: string): boolean => method === "tools/list";
+
+/** The connections that wait for a credential's row. Not to be asked in a transaction, which is told the same each time. */
+async function waitingToStore(db: Db): Promise<number[]> {
+  const waiting = await rowsOf<{ pid: number }>(
+    db,
+    sql`select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like 'update "credentials"%'`,
+  );
+  return waiting.map(({ pid }) => pid);
+}
