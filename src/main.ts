@@ -7,7 +7,7 @@ import { readSettings } from "#src/settings.ts";
 
 try {
   const settings = readSettings(process.env);
-  const { deps, close } = await openDeps(settings);
+  const { deps, stopWork, close } = await openDeps(settings);
   const app = createApp(deps).listen({
     hostname: deps.settings.host,
     port: deps.settings.port,
@@ -23,7 +23,8 @@ try {
   stopOnSignal(deps.log, async () => {
     // Pages that are open would otherwise be waited for.
     deps.changes.close();
-    await app.server?.stop();
+    // At once, so that answers and tokens that are under way have the same time.
+    await Promise.all([app.server?.stop(), stopWork()]);
     await close();
   });
 } catch (error) {

@@ -27,5 +27,8 @@ export const Deleted = t.Object({ deleted: t.Literal(true), id: t.Integer() });
 /** What became of tokens that were to be revoked upstream (RFC 7009). */
 export const Revocations = t.Object(
   { confirmed: t.Integer(), unsupported: t.Integer(), failed: t.Integer() },
-  { description: "`failed` ones are tried again in the background." },
+  {
+    description:
+      "By connection, each by the worse of its two tokens. `failed` ones are tried again in the background; `unsupported` ones cannot be revoked there, or not both, and end by themselves.",
+  },
 );

@@ -186,7 +186,7 @@ export const Disconnected = t.Object(
     connected: t.Literal(false),
     revocation: t.Union([t.Literal("confirmed"), t.Literal("unsupported"), t.Literal("failed")], {
       description:
-        "Whether the authorization server revoked the tokens; `unsupported` also where there were none.",
+        "What became of the access and the refresh token at the authorization server, the worse of the two; `unsupported` also where there were none.",
     }),
   },
   { $id: "Disconnected" },

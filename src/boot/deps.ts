@@ -16,7 +16,13 @@ import { startIconRefresh } from "#src/services/icons.ts";
 import { requireKeys, startResealing } from "#src/services/resealing.ts";
 import type { Settings } from "#src/settings.ts";
 
-export type Opened = { deps: Deps; database: Database; close(): Promise<void> };
+export type Opened = {
+  deps: Deps;
+  database: Database;
+  /** Ends what nobody waits for, after what is under way. Closing does so too. */
+  stopWork(): Promise<void>;
+  close(): Promise<void>;
+};
 
 /** Opens everything the app stands on, in the order in which one needs the other. */
 export async function openDeps(given: Settings): Promise<Opened> {
@@ -58,13 +64,16 @@ export async function openDeps(given: Settings): Promise<Opened> {
   };
 
   const stops = [startIconRefresh(deps), startBackground(deps), startResealing(deps)];
-  const close = async () => {
+  const stopWork = async () => {
     await Promise.all(stops.map((stop) => stop()));
+  };
+  const close = async () => {
+    await stopWork();
     await pool.close();
     fetch.close();
     await database.close();
   };
-  return { deps, database, close };
+  return { deps, database, stopWork, close };
 }
 
 /** Brings the tables up to date, and the keys that open what stands in them. */

@@ -161,6 +161,7 @@ describe("a clear no by the authorization server", () => {
       }
       expect(refreshes().length - before).toBe(1);
       expect(shown.body).toMatchObject({ connection: "expired", state: "READY", enabled: true });
+      expect(await pageOf(ada, server)).toContain(words);
       expect((await row())?.sealed).toBeNull();
       expect(told).toHaveLength(1);
       expect(await eventsOf(ada, "credential.ended")).toMatchObject([

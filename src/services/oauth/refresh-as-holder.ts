@@ -17,7 +17,7 @@ import {
   type StoredGrant,
   usedClient,
 } from "#src/services/oauth/grants.ts";
-import type { TIMES } from "#src/services/oauth/refresh-times.ts";
+import type { RefreshTimes } from "#src/services/oauth/refresh-times.ts";
 import { noteRefusal, refusalOf, refusedRefresh } from "#src/services/oauth/refusals.ts";
 import { revokeUnkept } from "#src/services/oauth/revocations.ts";
 import { troubleOf } from "#src/services/oauth/trouble.ts";
@@ -29,7 +29,7 @@ const mostPauseMs = 1_000;
 export type FreshGrant = { grant: Grant; expiresAt: Date | null };
 
 /** Who refreshes, and how long it may take. */
-export type Holding = { holder: string; times: typeof TIMES };
+export type Holding = { holder: string; times: RefreshTimes };
 
 /**
  * Asks for new tokens, once, and gives the lease back. They are stored before anybody uses them: a server that rotates

@@ -3,7 +3,7 @@ import * as leases from "#src/db/credential-leases.ts";
 import type { Deps } from "#src/services/context.ts";
 import { findGrant, keyOf } from "#src/services/oauth/grants.ts";
 import { type FreshGrant, refreshAsHolder, unavailable } from "#src/services/oauth/refresh-as-holder.ts";
-import { TIMES } from "#src/services/oauth/refresh-times.ts";
+import { type RefreshTimes, TIMES } from "#src/services/oauth/refresh-times.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
 export type { FreshGrant };
@@ -30,7 +30,7 @@ const underWay = new WeakMap<Deps["db"], Map<string, Promise<FreshGrant>>>();
  * @throws {AppError} `upstream_failed`, `upstream_timeout` where the authorization server gave no usable answer: the
  *   grant is kept. And what `isWorthIt` throws
  */
-export function freshGrant(deps: Deps, stale: StaleGrant, times = TIMES): Promise<FreshGrant> {
+export function freshGrant(deps: Deps, stale: StaleGrant, times: RefreshTimes = TIMES): Promise<FreshGrant> {
   const here = underWay.get(deps.db) ?? new Map<string, Promise<FreshGrant>>();
   underWay.set(deps.db, here);
   const key = `${stale.server.workspaceId}/${stale.server.id}/${stale.memberId}/${stale.accessToken}`;
@@ -41,7 +41,7 @@ export function freshGrant(deps: Deps, stale: StaleGrant, times = TIMES): Promis
   return refreshing;
 }
 
-async function refreshOverAll(deps: Deps, stale: StaleGrant, times: typeof TIMES): Promise<FreshGrant> {
+async function refreshOverAll(deps: Deps, stale: StaleGrant, times: RefreshTimes): Promise<FreshGrant> {
   const { server, memberId } = stale;
   const holder = randomUUID();
   let { isWorthIt } = stale;
@@ -63,7 +63,8 @@ async function refreshOverAll(deps: Deps, stale: StaleGrant, times: typeof TIMES
 
     if (awaited?.holder !== row.leaseHolder) {
       awaited = { holder: row.leaseHolder, until: performance.now() + times.patienceMs };
-      deps.log.debug({ serverId: server.id, memberId }, "waiting for a refresh elsewhere");
+      if (turn === "held")
+        deps.log.debug({ serverId: server.id, memberId }, "waiting for a refresh elsewhere");
     } else if (performance.now() >= awaited.until) throw unavailable(server);
     await Bun.sleep(waitMs);
   }

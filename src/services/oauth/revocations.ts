@@ -15,7 +15,7 @@ import {
 } from "#src/services/oauth/revocation-orders.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
-/** How it went, by connection: `unsupported` counts those whose server has no way to revoke them. */
+/** How it went, by connection: `unsupported` counts those whose server has no way to revoke them, or one of their tokens. */
 export type Tally = Record<RevocationOutcome, number>;
 
 /** What is to be revoked after the commit: the tokens of each connection. */
