@@ -29,6 +29,6 @@ export const Revocations = t.Object(
   { confirmed: t.Integer(), unsupported: t.Integer(), failed: t.Integer() },
   {
     description:
-      "By connection, each by the worse of its two tokens. `failed` ones are tried again in the background; `unsupported` ones cannot be revoked there, or not both, and end by themselves.",
+      "By connection. `failed` ones are tried again in the background; `unsupported` ones cannot be revoked there, and end by themselves.",
   },
 );

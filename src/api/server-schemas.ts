@@ -186,7 +186,7 @@ export const Disconnected = t.Object(
     connected: t.Literal(false),
     revocation: t.Union([t.Literal("confirmed"), t.Literal("unsupported"), t.Literal("failed")], {
       description:
-        "What became of the access and the refresh token at the authorization server, the worse of the two; `unsupported` also where there were none.",
+        "Whether the authorization server revoked the connection: the refresh token where there is one, and the access token where it can. `failed` where either could not be revoked for now; `unsupported` also where there were no tokens.",
     }),
   },
   { $id: "Disconnected" },

@@ -14,7 +14,7 @@ const words = {
   authorize_again: "The changes are saved. Everybody has to sign in anew.",
   disconnected: "You are disconnected. The tokens are deleted here and revoked there.",
   disconnected_here:
-    "You are disconnected. What was kept of you is deleted here; the server cannot take back all of it, and the rest ends by itself.",
+    "You are disconnected. What was kept of you is deleted here; the server has no way to be told.",
   disconnected_unconfirmed:
     "You are disconnected, and the tokens are deleted here. Revoking them there failed; it is tried again for some days.",
   identity_linked: "From now on you can sign in with it as well.",
@@ -24,8 +24,7 @@ const words = {
   member_removed: "They are no longer a member of this workspace.",
   member_updated: "The role is changed. It holds from their next request on.",
   member_disconnected: "Their connection is ended. The tokens are deleted here and revoked there.",
-  member_disconnected_here:
-    "Their connection is ended. The server cannot take back all of its tokens; the rest end by themselves.",
+  member_disconnected_here: "Their connection is ended. The server has no way to be told.",
   member_disconnected_unconfirmed:
     "Their connection is ended. Revoking the tokens there failed; it is tried again for some days.",
   name_changed: "Your name is changed.",

@@ -108,7 +108,8 @@ describe("while the code is traded", () => {
 
       expect(refused.status).toBe(404);
       expect(await held(begun.server.id)).toEqual([]);
-      expect(count("/revoke") - revoked).toBe(1);
+      // The access token and the refresh token.
+      expect(count("/revoke") - revoked).toBe(2);
     },
   );
 });

@@ -181,12 +181,13 @@ test("what fails is said, kept sealed, and tried again in the background when al
 const receipts: [refresh: Response, access: Response, outcome: string][] = [
   [new Response(), new Response(), "confirmed"],
   [new Response(), Response.json({ error: "invalid_token" }, { status: 400 }), "confirmed"],
-  [new Response(), Response.json({ error: "unsupported_token_type" }, { status: 400 }), "unsupported"],
+  [new Response(), Response.json({ error: "unsupported_token_type" }, { status: 400 }), "confirmed"],
+  [Response.json({ error: "unsupported_token_type" }, { status: 400 }), new Response(), "unsupported"],
   [new Response(), new Response(null, { status: 503 }), "failed"],
   [new Response(null, { status: 503 }), new Response(), "failed"],
 ];
 test.each(receipts)(
-  "the receipt is the worse of what its two tokens got (%#)",
+  "the receipt is what the refresh token got, unless either of the two failed (%#)",
   async (refresh, access, outcome) => {
     const { bob, path } = await connected();
     issuer.answers["/revoke"] = ({ form }) =>

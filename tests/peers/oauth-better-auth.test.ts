@@ -47,8 +47,8 @@ test("the whole story with better-auth, whose issuer has a path and whose tokens
 
   const left = await ada.delete(`${path}/credentials`);
 
-  // It revokes refresh tokens, and says of a JWT that it cannot take that back.
-  expect(left.body).toEqual({ connected: false, revocation: "unsupported" });
+  // It says of its JWTs that it cannot take them back: those end by themselves.
+  expect(left.body).toEqual({ connected: false, revocation: "confirmed" });
   expect((await ada.get(`${path}/tools`)).code).toBe("member_auth_required");
 });
 

@@ -15,7 +15,7 @@ import {
 } from "#src/services/oauth/revocation-orders.ts";
 import type { Server } from "#src/services/servers/find.ts";
 
-/** How it went, by connection: `unsupported` counts those whose server has no way to revoke them, or one of their tokens. */
+/** How it went, by connection: `unsupported` counts those whose server has no way to revoke them. */
 export type Tally = Record<RevocationOutcome, number>;
 
 /** What is to be revoked after the commit: the tokens of each connection. */
@@ -64,7 +64,7 @@ export async function revokeNow(
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const revoking = Promise.all(next.map((one) => carryOut(deps, one)));
-      tally[await Promise.race([revoking.then(worst), timeUp])] += 1;
+      tally[await Promise.race([revoking.then(receiptOf), timeUp])] += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -72,11 +72,12 @@ export async function revokeNow(
   return tally;
 }
 
-/** A connection is over at its server when each of its tokens is. */
-const worst = (outcomes: readonly RevocationOutcome[]): RevocationOutcome =>
-  outcomes.find((outcome) => outcome === "failed") ??
-  outcomes.find((outcome) => outcome === "unsupported") ??
-  "confirmed";
+/**
+ * A connection is over at its server when the token is that it lives by. An access token beside it that the server cannot
+ * revoke, such as one that is checked without it, ends by itself within the hour or so that it was given for.
+ */
+const receiptOf = (outcomes: readonly RevocationOutcome[]): RevocationOutcome =>
+  outcomes.includes("failed") ? "failed" : (outcomes[0] ?? "confirmed");
 
 /** Carries out one order, as far as it goes. */
 export const carryOut = (
