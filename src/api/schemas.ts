@@ -5,6 +5,10 @@ export const Moment = (description: string) => t.String({ format: "date-time", d
 export const NullableMoment = (description: string) =>
   t.Union([Moment(description), t.Null()], { description });
 
+/** Of everything that a person names. */
+export const nameRule =
+  "1–80 characters on one line. One with a character that cannot be seen, such as a control or bidi character, is refused.";
+
 export const AuthType = t.Union([t.Literal("oauth"), t.Literal("direct_auth"), t.Literal("api_key")], {
   $id: "McpServerAuthType",
   description:

@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { AuthType, ServerState } from "#src/api/schemas.ts";
+import { AuthType, nameRule, ServerState } from "#src/api/schemas.ts";
 import { oauthInput } from "#src/api/oauth-schemas.ts";
 import { CreatedMcpServer, McpServer, RemovedServer, UpdatedMcpServer } from "#src/api/server-schemas.ts";
 import type { Asking } from "#src/http/asking.ts";
@@ -12,8 +12,12 @@ import * as servers from "#src/services/servers/index.ts";
 import { serverExample } from "#src/api/examples.ts";
 
 const fields = {
-  name: t.Optional(t.String({ maxLength: 1000, description: "1–80 characters; made up where absent." })),
-  description: t.Optional(t.Union([t.String({ maxLength: 2000 }), t.Null()])),
+  name: t.Optional(t.String({ maxLength: 1000, description: `${nameRule} Made up where absent.` })),
+  description: t.Optional(
+    t.Union([t.String({ maxLength: 2000 }), t.Null()], {
+      description: "Kept as it is. Pages write out what cannot be seen.",
+    }),
+  ),
   authType: t.Optional(AuthType),
   header: t.Optional(
     Body(

@@ -29,6 +29,11 @@ export function cleanText(text: string): string {
   return line.replace(UNSEEN, "").replace(/\s+/g, " ").trim();
 }
 
+/** Whether there is something in a line of text that nobody would see; white space of any kind is seen. */
+export function hasUnseenCharacters(text: string): boolean {
+  return text.replace(LINE_SPACE, " ").search(UNSEEN) >= 0;
+}
+
 /** For showing text as it is: line breaks and tabs stay, what cannot be seen is written out as `⟨U+202E⟩`. */
 export function visibleText(text: string): string {
   const lines = text.toWellFormed().replaceAll("\r\n", "\n");

@@ -129,10 +129,10 @@ test("a chosen name is cleaned, counts characters and not bytes, and does not gi
   const { ada } = await makePeople(app);
 
   const emoji = await addServer(ada, { url: nowhere(), name: "🚦".repeat(80) });
-  const clean = await addServer(ada, { url: nowhere(), name: "  Two\tlines\u202e \u200bof it " });
+  const clean = await addServer(ada, { url: nowhere(), name: "  Two\tlines \nof it " });
   const again = await ada.post("mcp-servers", { url: nowhere(), name: "two LINES of it", discover: false });
   const tooLong = await ada.post("mcp-servers", { url: nowhere(), name: "🚦".repeat(81), discover: false });
-  const empty = await ada.post("mcp-servers", { url: nowhere(), name: " \u200b ", discover: false });
+  const empty = await ada.post("mcp-servers", { url: nowhere(), name: " \t ", discover: false });
 
   expect([...emoji.name]).toHaveLength(80);
   expect(clean.name).toBe("Two lines of it");
@@ -141,6 +141,31 @@ test("a chosen name is cleaned, counts characters and not bytes, and does not gi
     body: { detail: { code: "conflict", errors: [{ path: "/name" }] } },
   });
   expect([tooLong.code, empty.code]).toEqual(["invalid", "invalid"]);
+});
+
+test.each([
+  ["turns the direction of text", "safe\u202egnp.exe"],
+  ["has no width", "two\u200bparts"],
+  ["controls a terminal", "\u001b[31mred"],
+])("a name with a character that %s is refused, and a description keeps it", async (_, text) => {
+  const { ada } = await makePeople(app);
+
+  const named = await ada.post("mcp-servers", { url: nowhere(), name: text, discover: false });
+  const described = await addServer(ada, { url: nowhere(), description: text });
+  const renamed = await ada.patch(`mcp-servers/${described.id}`, { name: text });
+
+  for (const refused of [named, renamed])
+    expect(refused).toMatchObject({
+      status: 422,
+      body: {
+        detail: {
+          code: "invalid",
+          errors: [{ path: "/name", message: expect.stringContaining("cannot be seen") }],
+        },
+      },
+    });
+  expect(JSON.stringify(named.body)).not.toContain(text);
+  expect(described.description).toBe(text);
 });
 
 test("a URL that the workspace has is a conflict, however it is written; another workspace may have it too", async () => {
