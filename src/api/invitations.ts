@@ -52,8 +52,9 @@ export const invitationsApi = ({ settings: { publicUrl } }: Deps, asking: Asking
           scope: "apps:admin",
           summary: "Invite somebody into a workspace.",
           description:
-            "The link works once, for seven days, and as long as you may invite. With `email`, only that address may accept. Nothing is sent: give the link to them yourself.",
+            "The link works once, for seven days, and as long as you may invite. With `email`, only that address may accept; one that a member has is a conflict. Nothing is sent: give the link to them yourself.",
           answer: { status: 201, schema: NewInvitation },
+          errors: ["conflict"],
           example: { ...invitationExample, url: "https://switchyard.example.com/invitations/syi_once" },
         }),
       },

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt } from "drizzle-orm";
+import { and, asc, count, eq, gt, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import { accounts, members, type Role, workspaces } from "#src/db/schema.ts";
 
@@ -44,6 +44,22 @@ export async function find(db: Db, workspaceId: string, id: number): Promise<Mem
     .from(members)
     .innerJoin(accounts, eq(accounts.id, members.accountId))
     .where(isMember(workspaceId, id));
+  return row;
+}
+
+/** E-mail addresses compare without case, by the rule of the accounts' unique index. */
+export async function findByEmail(
+  db: Db,
+  workspaceId: string,
+  email: string,
+): Promise<MemberWithAccount | undefined> {
+  const [row] = await db
+    .select(shown)
+    .from(members)
+    .innerJoin(accounts, eq(accounts.id, members.accountId))
+    .where(
+      and(eq(members.workspaceId, workspaceId), eq(sql`lower(${accounts.email})`, sql`lower(${email})`)),
+    );
   return row;
 }
 

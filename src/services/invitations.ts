@@ -47,12 +47,14 @@ export const list = (ctx: Ctx, page: PageInput): Promise<Page<Invitation>> =>
 
 /**
  * @param input.email - the only address that may accept; anybody who holds the link may where it is absent
- * @throws {AppError} `insufficient_scope` where an admin invites an owner, `invalid`
+ * @throws {AppError} `insufficient_scope` where an admin invites an owner, `conflict` for a member's address, `invalid`
  */
 export async function create(ctx: Ctx, input: { email?: string; role: Role }): Promise<NewInvitation> {
   requirePowerOver(ctx.member.role, input.role);
   const email = input.email === undefined ? null : accounts.emailIn(input.email);
   const { workspaceId } = ctx.member;
+  const member = email === null ? undefined : await members.findByEmail(ctx.db, workspaceId, email);
+  if (member) throw memberAlready(member.name);
   const { token, hash } = makeToken("syi_", workspaceId);
 
   const row = await ctx.db.transaction(async (tx) => {
@@ -161,6 +163,11 @@ function requireInvited(invitation: rows.InvitationRow, email: string): void {
   if (invitation.email === null || accounts.isSameEmail(invitation.email, email)) return;
   throw invalid("/email", "This invitation was made for another e-mail address.");
 }
+
+const memberAlready = (name: string): AppError =>
+  new AppError("conflict", `${name} is a member already.`, {
+    fields: { errors: [{ path: "/email", message: `${name} is a member already.` }] },
+  });
 
 const targetOf = ({ id, email }: rows.InvitationRow) => ({ type: "invitation", id, name: email });
 

@@ -34,6 +34,23 @@ test("the link is shown once, on our own address, and lasts a week", async () =>
   expect(listed.body).toEqual([shown]);
 });
 
+test("the address of a member is no address to invite, however it is written", async () => {
+  const { ada, bob, eve } = await makePeople(app);
+
+  const answers = [
+    await ada.post("invitations", { email: bob.account.email.toUpperCase(), role: "viewer" }),
+    await ada.post("invitations", { email: ada.account.email, role: "member" }),
+  ];
+  const elsewhere = await ada.post("invitations", { email: eve.account.email, role: "member" });
+
+  expect(answers).toMatchObject([
+    { status: 409, body: { detail: { message: "Bob is a member already.", errors: [{ path: "/email" }] } } },
+    { status: 409, code: "conflict" },
+  ]);
+  expect(elsewhere.status).toBe(201);
+  expect((await ada.get("invitations")).headers.get("x-total-count")).toBe("1");
+});
+
 test("a newcomer gets an account, the role and a session", async () => {
   const { ada } = await makePeople(app);
   const { accept } = await invite(ada, { role: "viewer" });
