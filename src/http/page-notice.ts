@@ -20,7 +20,7 @@ const words = {
   identity_linked: "From now on you can sign in with it as well.",
   identity_removed: "It no longer signs you in.",
   invitation_deleted: "The invitation is taken back. Its link no longer works.",
-  key_deleted: "The key is deleted. It stopped working.",
+  key_revoked: "The key is revoked. It stopped working.",
   member_removed: "They are no longer a member of this workspace.",
   member_updated: "The role is changed. It holds from their next request on.",
   member_disconnected: "Their connection is ended. The tokens are deleted here and revoked there.",

@@ -80,10 +80,10 @@ export const apiKeysPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
     )
 
     .post(
-      "/:api_key_id/delete",
+      "/:api_key_id/revoke",
       async ({ ctx, params }) => {
         await apiKeys.remove(ctx, idOf(params.api_key_id));
-        return seeOther(pathOf(ctx), noticeCookie("key_deleted", publicUrl));
+        return seeOther(pathOf(ctx), noticeCookie("key_revoked", publicUrl));
       },
       { member: "apps:read", params: ApiKeyParams },
     );

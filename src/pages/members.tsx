@@ -33,6 +33,7 @@ export const membersPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
       <MembersPage
         shell={await shellOf({ ctx, request, set })}
         self={ctx.member}
+        isOnlyOwner={await members.isOnlyOwner(ctx)}
         members={await members.list(ctx, { limit: perPage, cursor })}
         invitations={isAdmin(ctx) ? await invitations.list(ctx, { limit: 200, cursor: null }) : null}
         link={link}

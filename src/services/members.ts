@@ -89,6 +89,10 @@ export async function remove(ctx: Ctx, id: number): Promise<Tally> {
   return endDrop(ctx, lost);
 }
 
+/** Whether the workspace would have no owner without the asking member: they can neither leave nor become less. */
+export const isOnlyOwner = async ({ db, member }: Ctx): Promise<boolean> =>
+  member.role === "owner" && (await rows.countOwners(db, member.workspaceId)) === 1;
+
 /** From here to the end of the transaction nobody else changes a role, so what is read stays true. */
 async function findForChange(ctx: Ctx, tx: Deps["db"], id: number) {
   const { workspaceId } = ctx.member;

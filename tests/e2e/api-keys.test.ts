@@ -35,9 +35,9 @@ story.each([
   expect(await page.getByLabel("Key", { exact: true }).count()).toBe(0);
   expect(await page.content()).not.toContain(key);
 
-  await page.getByRole("button", { name: "Delete Nightly report" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Delete key" }).click();
-  await page.getByText("The key is deleted.").waitFor();
+  await page.getByRole("button", { name: "Revoke Nightly report" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke key" }).click();
+  await page.getByText("The key is revoked.").waitFor();
   expect((await ask(key)).status).toBe(401);
 });
 

@@ -8,7 +8,7 @@ import {
   picture,
   story,
 } from "#tests/support/browser.ts";
-import { makePeople } from "#tests/support/people.ts";
+import { makePeople, makePerson } from "#tests/support/people.ts";
 
 const visit = openBrowser();
 const app = await listeningApp();
@@ -81,14 +81,18 @@ story.each([
 
 story("the last owner stays one, and the page says why", async () => {
   const people = await makePeople(app);
+  const kim = await makePerson(app, { name: "Kim", role: "owner", workspaceId: people.ada.workspaceId });
   const { page, go, signIn } = await visit(app);
   await signIn((await people.ada.signedIn()).cookie);
 
   await go(`/w/${people.ada.workspaceId}/members`);
+  await kim.delete(`members/${kim.memberId}`);
   await page.getByRole("button", { name: "Leave" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Leave workspace" }).click();
 
   await page.getByText("This is the last owner.").waitFor();
+  await page.getByText("To leave, make somebody else an owner first.").waitFor();
+  expect(await page.getByRole("button", { name: "Leave" }).count()).toBe(0);
   await picture(page, "members-refused-wide");
 });
 

@@ -23,7 +23,7 @@ const adminForms = [
 ].map(inOurs);
 const forms = [
   ...adminForms,
-  ...["/api-keys/new", "/api-keys/1/delete"].map(inOurs),
+  ...["/api-keys/new", "/api-keys/1/revoke"].map(inOurs),
   "/account/profile",
   "/account/password",
   "/account/sessions/0/end",

@@ -66,8 +66,8 @@ test.each([
 test("a key is deleted, once", async () => {
   const { body } = await ada.post<{ id: number }>("api-keys", { name: "Old one", scopes: ["apps:read"] });
 
-  const first = await asAda.post(`${path}/${body.id}/delete`);
-  const second = await asAda.post(`${path}/${body.id}/delete`);
+  const first = await asAda.post(`${path}/${body.id}/revoke`);
+  const second = await asAda.post(`${path}/${body.id}/revoke`);
 
   expect([first.status, first.location, second.status]).toEqual([303, path, 404]);
   expect((await asAda.get(path)).html).not.toContain("Old one");

@@ -112,6 +112,29 @@ test("the last owner cannot be demoted, nor leave, and the page says why", async
   }
 });
 
+test("the only owner is told what to do before leaving, and offered it beside another one", async () => {
+  const { ada, bob, asAda, path } = await workspace();
+
+  const alone = await asAda.get(path);
+  await ada.patch(`members/${bob.memberId}`, { role: "owner" });
+  const accompanied = await asAda.get(path);
+
+  expect(alone.html).toContain("To leave, make somebody else an owner first.");
+  expect(alone.html).not.toContain("Leave this workspace?");
+  expect(accompanied.html).not.toContain("To leave,");
+  expect(accompanied.html).toContain("Leave this workspace?");
+});
+
+test("a member is not invited again, and the form says who it is", async () => {
+  const { asAda, bob, path } = await workspace();
+
+  const seen = await asAda.post(`${path}/invite`, { role: "viewer", email: bob.account.email });
+
+  expect(seen.status).toBe(409);
+  expect(seen.html).toContain("Bob is a member already.");
+  expect(seen.html).toContain(`value="${bob.account.email}"`);
+});
+
 test("an admin has no say about owners", async () => {
   const { ada, path } = await workspace();
   const kim = await makePerson(app, { name: "Kim", role: "admin", workspaceId: ada.workspaceId });

@@ -72,7 +72,7 @@ const Password = ({ hasPassword, refused }: { hasPassword: boolean; refused: Ref
       {hasPassword && (
         <Field
           name="current"
-          label="Password until now"
+          label="Current password"
           type="password"
           autoComplete="current-password"
           refused={refused}

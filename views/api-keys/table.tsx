@@ -27,12 +27,12 @@ export const ApiKeyTable = ({ path, keys }: { path: string; keys: ApiKey[] }) =>
         </Cell>
         <Cell kind="actions">
           <Confirm
-            id={`delete-key-${key.id}`}
-            label="Delete"
-            fullLabel={`Delete ${key.name}`}
-            title={`Delete ${key.name}?`}
-            action={`${path}/${key.id}/delete`}
-            verb="Delete key"
+            id={`revoke-key-${key.id}`}
+            label="Revoke"
+            fullLabel={`Revoke ${key.name}`}
+            title={`Revoke ${key.name}?`}
+            action={`${path}/${key.id}/revoke`}
+            verb="Revoke key"
             keep="Keep it"
           >
             <p>Whatever uses this key is refused from its next request on. A key cannot be brought back.</p>

@@ -13,7 +13,7 @@ export const Sentence = ({ event }: { event: AuditEvent }) => (
 
 const sayings: Record<string, Saying> = {
   "api_key.created": (event) => <>made the API key {target(event)}</>,
-  "api_key.deleted": (event) => <>deleted the API key {target(event)}</>,
+  "api_key.deleted": (event) => <>revoked the API key {target(event)}</>,
   "credential.connected": (event) => <>connected to {target(event)}</>,
   "credential.disconnected": (event) =>
     isAbout(event, "memberId") ? (

@@ -15,6 +15,7 @@ type Props = {
   shell: Shell;
   /** Who looks. */
   self: Member;
+  isOnlyOwner: boolean;
   members: Page<WorkspaceMember>;
   /** Null for whoever may not invite. */
   invitations: Page<Invitation> | null;
@@ -27,6 +28,7 @@ type Props = {
 export const MembersPage = ({
   shell,
   self,
+  isOnlyOwner,
   members,
   invitations,
   link,
@@ -45,7 +47,7 @@ export const MembersPage = ({
       </PageHead>
       {refused && <Banner tone="bad">{refused.message ?? Object.values(refused.fields).join(" ")}</Banner>}
       {link && <NewLink link={link} />}
-      <MemberTable path={path} self={self} members={members.items} />
+      <MemberTable path={path} self={self} isOnlyOwner={isOnlyOwner} members={members.items} />
       <Pagination
         first={isFirstPage ? null : path}
         next={members.next && `${path}?cursor=${encodeURIComponent(members.next)}`}

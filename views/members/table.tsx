@@ -9,17 +9,22 @@ import { Cell, Row, Table } from "#views/components/table.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
 
-type Props = { path: string; self: Member; members: WorkspaceMember[] };
+type Viewer = {
+  path: string;
+  self: Member;
+  /** Nobody else could own the workspace if they left. */
+  isOnlyOwner: boolean;
+};
 
-export const MemberTable = ({ path, self, members }: Props) => (
+export const MemberTable = ({ members, ...viewer }: Viewer & { members: WorkspaceMember[] }) => (
   <Table caption="Members" columns={["Name", "Role", "Joined", ""]}>
     {members.map((member) => (
-      <MemberRow key={member.id} path={path} self={self} member={member} />
+      <MemberRow key={member.id} {...viewer} member={member} />
     ))}
   </Table>
 );
 
-const MemberRow = ({ path, self, member }: { path: string; self: Member; member: WorkspaceMember }) => (
+const MemberRow = ({ path, self, isOnlyOwner, member }: Viewer & { member: WorkspaceMember }) => (
   <Row id={`member-${member.id}`}>
     <Cell kind="title">
       <Text>{member.name}</Text> {member.id === self.id && <Badge>you</Badge>}
@@ -32,25 +37,29 @@ const MemberRow = ({ path, self, member }: { path: string; self: Member; member:
       <Time at={member.joinedAt} />
     </Cell>
     <Cell kind="actions">
-      {canChange(self, member) && (
-        <>
-          <ChangeRole path={path} self={self} member={member} />
-          {member.id === self.id ? (
-            <Leave path={path} member={member} />
-          ) : (
-            <Remove path={path} member={member} />
-          )}
-        </>
+      {isOnlyOwner && member.id === self.id ? (
+        <span class="muted">To leave, make somebody else an owner first.</span>
+      ) : (
+        canChange(self, member) && <Changes path={path} self={self} member={member} />
       )}
     </Cell>
   </Row>
+);
+
+type ChangeProps = { path: string; self: Member; member: WorkspaceMember };
+
+const Changes = ({ path, self, member }: ChangeProps) => (
+  <>
+    <ChangeRole path={path} self={self} member={member} />
+    {member.id === self.id ? <Leave path={path} member={member} /> : <Remove path={path} member={member} />}
+  </>
 );
 
 /** Admins have a say about everybody but owners; what they may give and take is decided again when they do it. */
 const canChange = (self: Member, member: WorkspaceMember): boolean =>
   self.scopes.includes("apps:admin") && (member.role !== "owner" || self.role === "owner");
 
-const ChangeRole = ({ path, self, member }: { path: string; self: Member; member: WorkspaceMember }) => (
+const ChangeRole = ({ path, self, member }: ChangeProps) => (
   <Dialog
     id={`role-${member.id}`}
     label="Change role"

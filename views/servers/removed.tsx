@@ -9,6 +9,7 @@ import { counted } from "#views/servers/duration.ts";
 /** The receipt of a deletion. */
 export const RemovedPage = ({ shell, path, removal }: { shell: Shell; path: string; removal: Removal }) => {
   const { name, at, members, revocations } = removal;
+  const hadTokens = Object.values(revocations).some((count) => count > 0);
   return (
     <Layout shell={shell} section="servers" title="Server deleted">
       <PageHead title={<Text>{`${name} is deleted`}</Text>} lead={<Time at={at} />} />
@@ -19,22 +20,19 @@ export const RemovedPage = ({ shell, path, removal }: { shell: Shell; path: stri
         </Banner>
       )}
       <dl class="facts card">
-        <div>
-          <dt>Connections ended</dt>
-          <dd>{members}</dd>
-        </div>
-        <div>
-          <dt>Tokens revoked there</dt>
-          <dd>{revocations.confirmed}</dd>
-        </div>
-        <div>
-          <dt>Could not be revoked there, and end by themselves</dt>
-          <dd>{revocations.unsupported}</dd>
-        </div>
-        <div>
-          <dt>Still to be revoked</dt>
-          <dd>{revocations.failed}</dd>
-        </div>
+        <Count name="Connections ended" of={members} />
+        {hadTokens ? (
+          <>
+            <Count name="Tokens revoked there" of={revocations.confirmed} />
+            <Count name="Could not be revoked there, and end by themselves" of={revocations.unsupported} />
+            <Count name="Still to be revoked" of={revocations.failed} />
+          </>
+        ) : (
+          <div>
+            <dt>Tokens</dt>
+            <dd>No tokens were kept there.</dd>
+          </div>
+        )}
       </dl>
       <p class="after-card">
         <a class="button" href={path}>
@@ -44,3 +42,12 @@ export const RemovedPage = ({ shell, path, removal }: { shell: Shell; path: stri
     </Layout>
   );
 };
+
+/** What there was none of is not worth a line. */
+const Count = ({ name, of: count }: { name: string; of: number }) =>
+  count === 0 ? null : (
+    <div>
+      <dt>{name}</dt>
+      <dd>{count}</dd>
+    </div>
+  );
