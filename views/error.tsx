@@ -1,5 +1,6 @@
 import type { ErrorCode } from "#src/errors.ts";
 import { Banner } from "#views/components/banner.tsx";
+import { RequestId } from "#views/components/request-id.tsx";
 import { Text } from "#views/components/text.tsx";
 import { PlainLayout } from "#views/plain-layout.tsx";
 import { renderPage, renderPart } from "#views/render.ts";
@@ -81,9 +82,7 @@ const ProblemText = ({ problem }: { problem: Problem }) => (
     <p>
       <NextLink problem={problem} />
     </p>
-    <p class="request-id">
-      Request <code>{problem.requestId}</code>
-    </p>
+    <RequestId id={problem.requestId} />
   </div>
 );
 
@@ -124,9 +123,7 @@ export const ErrorFragment = ({ problem }: { problem: Problem }) => (
       <strong>{titleOf(problem)}.</strong> <Text>{meaningOf(problem)}</Text>{" "}
       {problem.authorizeUrl && <a href={problem.authorizeUrl}>Sign in there</a>}
     </p>
-    <p class="request-id">
-      Request <code>{problem.requestId}</code>
-    </p>
+    <RequestId id={problem.requestId} />
   </Banner>
 );
 

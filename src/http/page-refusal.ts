@@ -9,6 +9,7 @@ export type Refusal = {
   message: string | null;
   /** By the field's name. */
   fields: Record<string, string>;
+  requestId: string;
 };
 
 /** What whoever filled in the form can mend in the form. */
@@ -21,6 +22,7 @@ const mendable: ErrorCode[] = ["invalid", "conflict", "url_not_allowed", "discov
  * @returns what came of it, or why the form is shown again; every other failure is thrown
  */
 export async function attempt<T>(
+  { requestId }: { requestId: string },
   work: () => Promise<T>,
   alsoMendable: ErrorCode[] = [],
 ): Promise<{ done: T; refusal: null } | { done: null; refusal: Refusal }> {
@@ -28,13 +30,13 @@ export async function attempt<T>(
     return { done: await work(), refusal: null };
   } catch (failure) {
     if (failure instanceof AppError && [...mendable, ...alsoMendable].includes(failure.reason))
-      return { done: null, refusal: refusalOf(failure) };
+      return { done: null, refusal: refusalOf(failure, requestId) };
     throw failure;
   }
 }
 
 /** `/oauth/clientId` is the field `oauth.clientId`. */
-function refusalOf(failure: AppError): Refusal {
+function refusalOf(failure: AppError, requestId: string): Refusal {
   const errors = (failure.fields["errors"] ?? []) as readonly FieldError[];
   return {
     code: failure.reason,
@@ -44,6 +46,7 @@ function refusalOf(failure: AppError): Refusal {
     fields: Object.fromEntries(
       errors.toReversed().flatMap(({ path, message }) => fieldsOf(path).map((name) => [name, message])),
     ),
+    requestId,
   };
 }
 

@@ -27,7 +27,7 @@ export const accountPages = ({ settings: { publicUrl } }: Deps, asking: Asking, 
       "/profile",
       async ({ ctx, body, request, set }) => {
         const name = formIn(body).text("name");
-        const { refusal } = await attempt(() => profile.rename(ctx, name));
+        const { refusal } = await attempt(ctx, () => profile.rename(ctx, name));
         if (refusal) return showAccount({ ctx, request, set }, { form: "profile", name, why: refusal });
         return seeOther("/account", noticeCookie("name_changed", publicUrl));
       },
@@ -38,7 +38,7 @@ export const accountPages = ({ settings: { publicUrl } }: Deps, asking: Asking, 
       "/password",
       async ({ ctx, body, request, set, server }) => {
         const form = formIn(body);
-        const { refusal } = await attempt(async () => {
+        const { refusal } = await attempt(ctx, async () => {
           // Whoever found a browser signed in may guess no faster than at the sign-in.
           limits.signIn(request, ctx.account.email, addressOf(server, request));
           await profile.changePassword(ctx, {
@@ -56,7 +56,7 @@ export const accountPages = ({ settings: { publicUrl } }: Deps, asking: Asking, 
       "/identities/remove",
       async ({ ctx, body, request, set }) => {
         const form = formIn(body);
-        const { refusal } = await attempt(() =>
+        const { refusal } = await attempt(ctx, () =>
           identities.unlink(ctx, { provider: form.text("provider"), subject: form.text("subject") }),
         );
         if (refusal)

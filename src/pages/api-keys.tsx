@@ -62,7 +62,7 @@ export const apiKeysPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
           scope: form.text("scope"),
           expiresInDays: form.text("expiresInDays"),
         };
-        const { done, refusal } = await attempt(async () => apiKeys.create(ctx, inputFrom(typed)));
+        const { done, refusal } = await attempt(ctx, async () => apiKeys.create(ctx, inputFrom(typed)));
         if (!refusal) return seeOther(pathOf(ctx), onceCookie(ctx, "api_key", done.key));
         const shell = await shellOf({ ctx, request, set });
         return show(

@@ -32,6 +32,7 @@ export const credentialsPages = ({ settings: { publicUrl } }: Deps, asking: Aski
         const form = formIn(body);
         const id = idOf(asked.params.server_id);
         const { refusal } = await attempt(
+          asked.ctx,
           () => credentials.connect(asked.ctx, id, secretIn(form.text("secret"))),
           onTheWay,
         );

@@ -52,7 +52,9 @@ export const invitationsPages = ({ settings: { publicUrl } }: Deps, asking: Aski
         if (!invitation) return show(<NoInvitationPage />, { status: 404 });
 
         const joiner = account ? { account } : { newcomer: { ...typed, password: form.text("password") } };
-        const { done, refusal } = await attempt(() => invitations.accept(ctx, { token, joiner, browser }));
+        const { done, refusal } = await attempt(ctx, () =>
+          invitations.accept(ctx, { token, joiner, browser }),
+        );
         if (refusal)
           return show(
             <AcceptPage

@@ -66,7 +66,7 @@ export const membersPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
       async ({ ctx, body, request, set }) => {
         const form = formIn(body);
         const typed = { email: form.text("email"), role: form.text("role") };
-        const { done, refusal } = await attempt(() =>
+        const { done, refusal } = await attempt(ctx, () =>
           invitations.create(ctx, {
             role: roleIn(typed.role),
             ...(typed.email.trim() ? { email: typed.email } : {}),
@@ -92,7 +92,7 @@ export const membersPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
       "/:member_id/role",
       async ({ ctx, params, body, request, set }) => {
         const role = formIn(body).text("role");
-        const { refusal } = await attempt(() =>
+        const { refusal } = await attempt(ctx, () =>
           members.update(ctx, idOf(params.member_id), { role: roleIn(role) }),
         );
         if (refusal) return showMembers({ ctx, request, set }, refusal);
@@ -105,7 +105,7 @@ export const membersPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
       "/:member_id/remove",
       async ({ ctx, params, request, set }) => {
         const id = idOf(params.member_id);
-        const { refusal } = await attempt(() => members.remove(ctx, id));
+        const { refusal } = await attempt(ctx, () => members.remove(ctx, id));
         if (refusal) return showMembers({ ctx, request, set }, refusal);
         if (id === ctx.member.id) return seeOther("/", noticeCookie("workspace_left", publicUrl));
         return seeOther(pathOf(ctx), noticeCookie("member_removed", publicUrl));

@@ -39,7 +39,7 @@ export const setupPages = ({ settings: { publicUrl } }: Deps, asking: Asking, li
           email: form.text("email"),
         };
         if (await isSetUp(ctx)) return show(<AlreadySetUpPage />, { status: 409 });
-        const { done, refusal } = await attempt(async () => {
+        const { done, refusal } = await attempt(ctx, async () => {
           limits.signIn(request, typed.email, ctx.address);
           const input = { ...typed, token, password: form.text("password") };
           return setUpByHand(ctx, input, browserOf(request, publicUrl));

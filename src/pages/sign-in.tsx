@@ -45,7 +45,7 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
         const form = formIn(body);
         const returnTo = returnPath(form.text("return_to"));
         const email = form.text("email");
-        const { done, refusal } = await attempt(async () => {
+        const { done, refusal } = await attempt(ctx, async () => {
           limits.signIn(request, email, ctx.address);
           return sessions.signIn(
             ctx,

@@ -27,7 +27,7 @@ export const workspacesPages = ({ settings: { publicUrl } }: Deps, asking: Askin
       "/workspaces/new",
       async ({ ctx, body, request, set }) => {
         const name = formIn(body).text("name");
-        const { done, refusal } = await attempt(() => workspaces.create(ctx, { name }));
+        const { done, refusal } = await attempt(ctx, () => workspaces.create(ctx, { name }));
         if (!refusal)
           return seeOther(`/w/${done.uuid}/servers`, noticeCookie("workspace_created", publicUrl));
         const shell = await shellOf({ ctx, request, set });
@@ -56,7 +56,7 @@ export const workspacesPages = ({ settings: { publicUrl } }: Deps, asking: Askin
       async ({ ctx, body, request, set }) => {
         const name = formIn(body).text("name");
         const uuid = ctx.member.workspaceId;
-        const { refusal } = await attempt(() => workspaces.rename(ctx, { name }));
+        const { refusal } = await attempt(ctx, () => workspaces.rename(ctx, { name }));
         if (!refusal) return seeOther(`/w/${uuid}/settings`, noticeCookie("workspace_renamed", publicUrl));
         const shell = await shellOf({ ctx, request, set });
         return show(<SettingsPage shell={shell} workspace={{ uuid, name }} refused={refusal} />, refusal);

@@ -207,6 +207,8 @@ describe("a tool's form and its JSON", () => {
     expect(jsonIn(unfit.html)).toBe(json);
     expect(textOf(odd.html)).toContain("This is not valid JSON.");
     expect(jsonIn(odd.html)).toBe("{ odd");
+    for (const { html, headers } of [unfit, odd])
+      expect(html).toContain(`<code>${headers.get("x-request-id")}</code>`);
   });
 
   test("tell which of the two is shown, and Enter runs", async () => {

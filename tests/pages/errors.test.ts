@@ -90,3 +90,14 @@ test("the API takes no form", async () => {
 
   expect(seen.status).toBe(415);
 });
+
+test.each([
+  ["about the form as a whole", () => `/w/${ada.workspaceId}/members/${ada.memberId}/remove`, {}, 409],
+  ["about one field", () => `/w/${ada.workspaceId}/settings`, { name: " " }, 422],
+  ["of a sign-in", () => "/sign-in", { email: "nobody@example.com", password: "wrong" }, 422],
+])("a refusal %s shows the request's id with the form", async (_, path, fields, status) => {
+  const seen = await asAda.post(path(), fields);
+
+  expect(seen.status).toBe(status);
+  expect(seen.html).toContain(`<code>${seen.headers.get("x-request-id")}</code>`);
+});

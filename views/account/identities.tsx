@@ -2,6 +2,7 @@ import type { LinkedIdentity } from "#src/services/identities.ts";
 import type { WayIn } from "#src/services/sign-in.ts";
 import { Banner } from "#views/components/banner.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
+import { RequestId } from "#views/components/request-id.tsx";
 import { Cell, Row, Table } from "#views/components/table.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
@@ -14,7 +15,12 @@ export const Identities = ({ identities, ways, refused }: Props) =>
   identities.length === 0 && ways.length === 0 ? null : (
     <section class="section" aria-labelledby="identities-title">
       <h2 id="identities-title">Other ways to sign in</h2>
-      {refused?.message && <Banner tone="bad">{refused.message}</Banner>}
+      {refused?.message && (
+        <Banner tone="bad">
+          <p>{refused.message}</p>
+          <RequestId id={refused.requestId} />
+        </Banner>
+      )}
       {identities.length === 0 ? (
         <p class="lead">Add one, and sign in without your password.</p>
       ) : (

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { Banner } from "#views/components/banner.tsx";
+import { RequestId } from "#views/components/request-id.tsx";
 import { Text } from "#views/components/text.tsx";
 
 /** Why a form was refused: what `attempt` of `http/page-refusal.ts` gives. */
-export type Refused = { message: string | null; fields: Record<string, string> } | null;
+export type Refused = { message: string | null; fields: Record<string, string>; requestId: string } | null;
 
 /**
  * The answer to every form is a page, reached by a redirect where it went well. With script only the part with this id
@@ -48,10 +49,14 @@ export const Form = ({
   >
     {refused?.message && (
       <Banner tone="bad">
-        <Text>{refused.message}</Text>
+        <p>
+          <Text>{refused.message}</Text>
+        </p>
+        <RequestId id={refused.requestId} />
       </Banner>
     )}
     {children}
+    {refused && !refused.message && <RequestId id={refused.requestId} />}
   </form>
 );
 

@@ -48,7 +48,9 @@ const AsAccount = ({
   <>
     <Form
       action={pathOf(token)}
-      refused={refused && { message: refused.message ?? refused.fields["email"] ?? null, fields: {} }}
+      refused={
+        refused && { ...refused, message: refused.message ?? refused.fields["email"] ?? null, fields: {} }
+      }
       navigates
     >
       <input type="hidden" name="as" value="account" />

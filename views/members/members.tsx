@@ -7,6 +7,7 @@ import { CopyField } from "#views/components/copy-field.tsx";
 import type { Refused } from "#views/components/form.tsx";
 import { PageHead } from "#views/components/page-head.tsx";
 import { Pagination } from "#views/components/pagination.tsx";
+import { RequestId } from "#views/components/request-id.tsx";
 import { Layout, type Shell } from "#views/layout.tsx";
 import { Invitations } from "#views/members/invitations.tsx";
 import { MemberTable } from "#views/members/table.tsx";
@@ -45,7 +46,12 @@ export const MembersPage = ({
           </a>
         )}
       </PageHead>
-      {refused && <Banner tone="bad">{refused.message ?? Object.values(refused.fields).join(" ")}</Banner>}
+      {refused && (
+        <Banner tone="bad">
+          <p>{refused.message ?? Object.values(refused.fields).join(" ")}</p>
+          <RequestId id={refused.requestId} />
+        </Banner>
+      )}
       {link && <NewLink link={link} />}
       <MemberTable path={path} self={self} isOnlyOwner={isOnlyOwner} members={members.items} />
       <Pagination

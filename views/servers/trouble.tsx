@@ -2,6 +2,7 @@ import type { ErrorCode } from "#src/errors.ts";
 import type { WatchedServer } from "#src/services/servers/index.ts";
 import { Banner } from "#views/components/banner.tsx";
 import { Button, Form } from "#views/components/form.tsx";
+import { RequestId } from "#views/components/request-id.tsx";
 import { Text } from "#views/components/text.tsx";
 import { NextStep } from "#views/servers/next-step.tsx";
 import { serverPath } from "#views/servers/paths.ts";
@@ -26,9 +27,7 @@ export const TroubleNote = (props: Props) => (
     <p class="trouble-next">
       <Remedy {...props} />
     </p>
-    <p class="request-id">
-      Request <code>{props.trouble.requestId}</code>
-    </p>
+    <RequestId id={props.trouble.requestId} />
   </Banner>
 );
 

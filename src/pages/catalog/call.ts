@@ -49,10 +49,11 @@ export const callBy =
     const call = isFirst
       ? { ...fresh, typed: (name: string) => form.all(name), json: form.text("json") }
       : fresh;
-    if (isFirst && form.has("show")) return switched(call, form);
+    if (isFirst && form.has("show")) return switched(target.ctx, call, form);
 
     const { ctx, serverId, tool } = target;
     const turn = await takeTurn(
+      ctx,
       form,
       () => (call.as === "json" ? readJson(call.json) : readForm(call.fields ?? [], form)),
       (input) =>

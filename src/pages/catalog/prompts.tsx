@@ -52,6 +52,7 @@ async function showPrompt(asked: Asked, form: SentForm | null): Promise<Response
   const turn =
     prompt && form
       ? await takeTurn(
+          ctx,
           form,
           (form) => argumentsIn(prompt, form),
           (input) =>

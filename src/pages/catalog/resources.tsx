@@ -65,6 +65,7 @@ async function showResource(asked: Asked, form: SentForm): Promise<Response> {
   if (uri === "" || uri.length > maxUriChars)
     throw new AppError("bad_request", "Name the resource to read by its address.");
   const turn = await takeTurn(
+    ctx,
     form,
     () => ({ ok: true, value: {} }),
     (input) =>

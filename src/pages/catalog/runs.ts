@@ -36,11 +36,11 @@ export function createRuns(): Runs {
   return async (sent, run) => {
     const { ctx, input } = sent;
     const ticket = tickets.read(ctx, sent, sent.ticket);
-    if (!ticket) return refused(input, strangeTicket);
+    if (!ticket) return refused(sent, strangeTicket);
     const { value: turn, isRepeat } = await memory.once(keyOf(ctx, ticket, input), async () =>
       (await tickets.claim(ctx, ticket)) ? run() : null,
     );
-    return turn ? { ...turn, isRepeat } : refused(input, spentTicket);
+    return turn ? { ...turn, isRepeat } : refused(sent, spentTicket);
   };
 }
 
@@ -52,9 +52,9 @@ function keyOf({ account, member }: Ctx, { nonce }: tickets.Ticket, { args, answ
   return [member.workspaceId, account.id, nonce, digest].join("/");
 }
 
-const refused = ({ args, asked }: Input, message: string): Turn<ToolResult> => ({
+const refused = ({ ctx, input: { args, asked } }: Sent, message: string): Turn<ToolResult> => ({
   ...noTurn,
   args,
   asked,
-  refused: { message, fields: {} },
+  refused: { message, fields: {}, requestId: ctx.requestId },
 });

@@ -7,6 +7,7 @@ import {
   type Schema,
   Unreadable,
 } from "#src/lib/json-schema-form.ts";
+import type { Ctx } from "#src/services/context.ts";
 import type { ToolCall } from "#views/catalog/tool.tsx";
 
 /**
@@ -15,26 +16,29 @@ import type { ToolCall } from "#views/catalog/tool.tsx";
  *
  * @param call - with what was typed
  */
-export function switched(call: ToolCall, form: SentForm): ToolCall {
+export function switched({ requestId }: Ctx, call: ToolCall, form: SentForm): ToolCall {
   const { fields } = call;
   if (fields === null || form.text("show") === call.as) return call;
-  return call.as === "form" ? toJson(call, fields, form) : toForm(call, fields);
+  const { errors, ...shown } = call.as === "form" ? toJson(fields, form) : toForm(call, fields);
+  return { ...call, ...shown, refused: errors ? { message: null, fields: errors, requestId } : null };
 }
 
-function toJson(call: ToolCall, fields: FormField[], form: SentForm): ToolCall {
+type Switched = Partial<ToolCall> & { errors?: Record<string, string> };
+
+function toJson(fields: FormField[], form: SentForm): Switched {
   const draft = readDraft(fields, form);
-  if (!draft.ok) return { ...call, refused: { message: null, fields: draft.errors } };
-  return { ...call, as: "json", isSwitched: true, typed: null, json: JSON.stringify(draft.value, null, 2) };
+  if (!draft.ok) return { errors: draft.errors };
+  return { as: "json", isSwitched: true, typed: null, json: JSON.stringify(draft.value, null, 2) };
 }
 
-function toForm(call: ToolCall, fields: FormField[]): ToolCall {
+function toForm({ json }: ToolCall, fields: FormField[]): Switched {
   try {
-    const { typed, unfit } = fillForm(fields, objectIn(call.json));
+    const { typed, unfit } = fillForm(fields, objectIn(json));
     if (unfit.length > 0) throw new Unreadable(unfitWords(unfit));
-    return { ...call, as: "form", isSwitched: true, typed: typed.all };
+    return { as: "form", isSwitched: true, typed: typed.all };
   } catch (failure) {
     if (!(failure instanceof Unreadable)) throw failure;
-    return { ...call, refused: { message: null, fields: { json: failure.message } } };
+    return { errors: { json: failure.message } };
   }
 }
 

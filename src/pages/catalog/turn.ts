@@ -59,18 +59,23 @@ type ReadArguments = { ok: true; value: Schema } | { ok: false; errors: Record<s
  * @param ask - mostly {@link ask}
  */
 export async function takeTurn<T>(
+  { requestId }: Ctx,
   form: SentForm,
   read: (form: SentForm) => ReadArguments,
   ask: (input: Input) => Promise<Turn<T>>,
 ): Promise<Turn<T>> {
-  if (form.has("requests")) return goOn(form, ask);
+  if (form.has("requests")) return goOn(form, ask, requestId);
   const args = read(form);
   return args.ok
     ? ask({ args: args.value, answers: {}, asked: null })
-    : { ...noTurn, refused: { message: null, fields: args.errors } };
+    : { ...noTurn, refused: { message: null, fields: args.errors, requestId } };
 }
 
-async function goOn<T>(form: SentForm, ask: (input: Input) => Promise<Turn<T>>): Promise<Turn<T>> {
+async function goOn<T>(
+  form: SentForm,
+  ask: (input: Input) => Promise<Turn<T>>,
+  requestId: string,
+): Promise<Turn<T>> {
   const questions = questionsIn(objectIn(form.text("requests")));
   const args = objectIn(form.text("arguments"));
   const asked: Asked = {
@@ -81,7 +86,8 @@ async function goOn<T>(form: SentForm, ask: (input: Input) => Promise<Turn<T>>):
     arguments: form.text("arguments"),
   };
   const answers = answersIn(questions, form);
-  if (!answers.ok) return { ...noTurn, args, asked, refused: { message: null, fields: answers.errors } };
+  if (!answers.ok)
+    return { ...noTurn, args, asked, refused: { message: null, fields: answers.errors, requestId } };
   const state = asked.state === null ? {} : { requestState: asked.state };
   return ask({ args, answers: { inputResponses: answers.responses, ...state }, asked });
 }

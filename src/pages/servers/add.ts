@@ -46,7 +46,7 @@ export async function addServer(
   if (form.text("next") !== "connect") return seeOther(page, noticeCookie("server_added", publicUrl));
   if (server.authType === "oauth")
     return server.registration === "manual" ? seeOther(page) : onward(request, server);
-  const { refusal } = await attempt(() => connect(ctx, server, secret), nextSteps);
+  const { refusal } = await attempt(ctx, () => connect(ctx, server, secret), nextSteps);
   return seeOther(page, noticeCookie(refusal ? noticeOf(refusal) : "connected", publicUrl));
 }
 

@@ -43,7 +43,7 @@ export const importPages = (asking: Asking) =>
         const read = readMcpJson(pasted);
         const frame = await frameOf({ ctx, request, set });
         if (read.ok) return show(<PickPage {...frame} found={await foundIn(ctx, read.servers)} />);
-        const refused = { message: null, fields: { json: read.message } };
+        const refused = { message: null, fields: { json: read.message }, requestId: ctx.requestId };
         return show(<PastePage {...frame} pasted={pasted} refused={refused} />, { status: 422 });
       },
       { member: "apps:write", params: WorkspaceParams },

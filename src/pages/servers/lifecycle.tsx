@@ -36,7 +36,7 @@ export const serverLifecyclePages = ({ settings: { publicUrl } }: Deps, asking: 
         const id = idOf(params.server_id);
         const page = `${serversPath(ctx.member.workspaceId)}/${id}`;
         const before = await servers.get(ctx, id);
-        const { refusal } = await attempt(() => servers.enable(ctx, id), onTheWay);
+        const { refusal } = await attempt(ctx, () => servers.enable(ctx, id), onTheWay);
         switch (refusal?.code) {
           case undefined:
             return seeOther(

@@ -55,7 +55,7 @@ export const newServerPages = ({ settings: { publicUrl } }: Deps, asking: Asking
       async ({ body, ...asked }) => {
         const { ctx, request } = asked;
         const form = formIn(body);
-        const { done: added, refusal } = await attempt(() => addServer({ ctx, request }, form));
+        const { done: added, refusal } = await attempt(ctx, () => addServer({ ctx, request }, form));
         if (!refusal) return added;
         const existing = refusal.fields["url"] ? await serverAt(ctx, form.text("url")) : null;
         // Whoever clicked twice, or did not know, is where they wanted to be.
@@ -91,6 +91,7 @@ async function look(
   const { ctx } = asked;
   const began = performance.now();
   const { done: found, refusal } = await attempt(
+    ctx,
     () => discoverOAuth(ctx, form.text("url"), onStep),
     lookFailures,
   );

@@ -36,6 +36,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
     const form = formIn(body);
     // What only admins change of a paused server is told in the form, with why.
     const { done: saved, refusal } = await attempt(
+      ctx,
       async () => servers.update(ctx, id, input(form)),
       ["insufficient_scope"],
     );
@@ -75,7 +76,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
         const { ctx, params } = asked;
         const id = idOf(params.server_id);
         const form = formIn(body);
-        const { refusal } = await attempt(() => access.set(ctx, id, accessIn(form, idOf)));
+        const { refusal } = await attempt(ctx, () => access.set(ctx, id, accessIn(form, idOf)));
         if (refusal) return showSettings(asked, { form: "access", refusal, typed: form });
         return done(ctx, id, "access_changed");
       },
@@ -87,7 +88,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
       async ({ body, ...asked }) => {
         const { ctx, params } = asked;
         const id = idOf(params.server_id);
-        const { done: saved, refusal } = await attempt(async () =>
+        const { done: saved, refusal } = await attempt(ctx, async () =>
           servers.update(ctx, id, { oauth: clientIn(formIn(body)) }),
         );
         return saved ? onward(asked.request, saved) : showOverview(asked, refusal);
