@@ -31,6 +31,21 @@ export function parseServerUrl(text: string): ParsedServerUrl {
   return { ok: true, url };
 }
 
+/**
+ * An address as people say it, `mcp.example.com/mcp`, with the scheme that it is meant with: https, but for hosts that
+ * have no certificate. What has a scheme already, or is no address, stays as it is.
+ *
+ * @param isPlain - whether a host is called by http
+ */
+export function withScheme(text: string, isPlain: (hostname: string) => boolean): string {
+  const typed = text.trim();
+  // A name before a colon is a scheme, unless a port follows.
+  if (!/^[^/\\?#]/.test(typed) || /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(typed)) return text;
+  const hostname = URL.parse(`https://${typed}`)?.hostname;
+  if (hostname === undefined) return text;
+  return `${isPlain(hostname) ? "http" : "https"}://${typed}`;
+}
+
 function refused(message: string): ParsedServerUrl {
   return { ok: false, message };
 }

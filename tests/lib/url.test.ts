@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseServerUrl } from "#src/lib/url.ts";
+import { parseServerUrl, withScheme } from "#src/lib/url.ts";
 
 const accepted = [
   ["https://mcp.example.com/mcp", "https://mcp.example.com/mcp"],
@@ -64,4 +64,29 @@ for (const [what, typed, why] of refused) {
 
 test("2,048 characters are accepted", () => {
   expect(parseServerUrl(`https://a.example/${"a".repeat(2_030)}`).ok).toBe(true);
+});
+
+test.each([
+  ["mcp.linear.app/mcp", "https://mcp.linear.app/mcp"],
+  ["  mcp.linear.app ", "https://mcp.linear.app"],
+  ["mcp.example.com:8443/mcp?a=b:c", "https://mcp.example.com:8443/mcp?a=b:c"],
+  ["localhost:3901/mcp", "http://localhost:3901/mcp"],
+])("%j is an address without its scheme", (typed, meant) => {
+  expect(withScheme(typed, (host) => host === "localhost")).toBe(meant);
+});
+
+test.each([
+  "https://mcp.example.com",
+  "HTTP://mcp.example.com",
+  "ftp://example.com",
+  "javascript:alert(1)",
+  "data:text/html,x",
+  "user:secret@example.com",
+  "/mcp",
+  "//example.com",
+  "\\\\example.com",
+  "two words",
+  "",
+])("%j stays as it is", (typed) => {
+  expect(withScheme(typed, () => false)).toBe(typed);
 });

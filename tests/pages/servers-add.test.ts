@@ -89,6 +89,21 @@ describe("a look in vain", () => {
   });
 });
 
+test("an address without a scheme is read as people mean it, while the API asks for one", async () => {
+  const { host, pathname } = new URL(open.url);
+  const typed = `${host}${pathname}`;
+
+  const page = await asAda.get(`${path}/new`);
+  const looked = await asAda.post(`${path}/look`, { url: typed });
+  const byApi = await ada.post("mcp-servers/oauth-discovery", { url: typed });
+
+  expect(page.html).not.toContain('type="url"');
+  expect(page.html).toMatch(/<input type="text" name="url"[^>]* inputmode="url"/);
+  expect(textOf(looked.html)).toContain("It asks nobody to sign in.");
+  expect(looked.html).toContain(`name="url" value="${open.url}"`);
+  expect(byApi).toMatchObject({ status: 422, body: { detail: { errors: [{ path: "/url" }] } } });
+});
+
 describe("adding", () => {
   test("an open server connects at once, and lands on its page", async () => {
     const seen = await asAda.post(path, { url: open.url, name: "Open", next: "connect" });
@@ -104,6 +119,36 @@ describe("adding", () => {
     expect(seen.location).toBe(`${path}/${(await serverAt(open.url))?.id}`);
     expect(seen.cookies["sy_notice"]).toBe("server_exists");
     expect(await servers()).toHaveLength(1);
+  });
+
+  test("is not offered of a server that is there, which a look says without asking it again", async () => {
+    const before = open.seen.length;
+
+    const seen = await asAda.post(`${path}/look`, { url: ` ${open.url} ` });
+
+    expect(textOf(seen.html)).toContain("This workspace has it already, as Open. Go to Open");
+    expect(seen.html).toContain(`href="${path}/${(await serverAt(open.url))?.id}"`);
+    expect(seen.html).not.toContain("Add and connect");
+    expect(open.seen).toHaveLength(before);
+  });
+
+  test("goes well under the name that is offered, also where the server's own is taken", async () => {
+    const namesake = startFakeMcpServer();
+    const taken = await ada.post<Listed>("mcp-servers", {
+      url: "https://x.invalid/",
+      name: "FAKE",
+      discover: false,
+    });
+
+    const { html } = await asAda.post(`${path}/look`, { url: namesake.url });
+    const [, offered = ""] = /name="name" value="([^"]*)"/.exec(html) ?? [];
+    const added = await asAda.post(path, { url: namesake.url, name: offered, next: "add" });
+
+    expect(offered).toBe("fake 2");
+    expect(added.status).toBe(303);
+    await ada.delete(`mcp-servers/${taken.body.id}`);
+    await ada.delete(`mcp-servers/${(await serverAt(namesake.url))?.id}`);
+    await namesake.stop();
   });
 
   test("under a name that is taken shows the form again, with what was typed", async () => {

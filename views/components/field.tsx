@@ -1,7 +1,9 @@
 import { type Common, Labelled } from "#views/components/labelled.tsx";
 
 type InputProps = Common & {
-  type?: "text" | "email" | "password" | "url" | "search" | "number";
+  type?: "text" | "email" | "password" | "search" | "number";
+  /** Which keys a phone offers. An address may be typed without its scheme, which the type for URLs would refuse. */
+  inputMode?: "url";
   /** What was typed before the form was refused. Passwords and secrets are never sent back. */
   value?: string;
   autoComplete?: string;
@@ -32,6 +34,8 @@ export const Field = ({
     placeholder: field.placeholder,
     class: isCode ? "mono" : undefined,
     spellcheck: isCode || type === "email" ? false : undefined,
+    inputMode: field.inputMode,
+    autoCapitalize: isCode ? "none" : undefined,
   };
   return (
     <Labelled {...field} isOptional={isOptional}>

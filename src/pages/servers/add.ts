@@ -4,7 +4,7 @@ import type { SentForm } from "#src/http/page-form.ts";
 import { type Notice, noticeCookie } from "#src/http/page-notice.ts";
 import { attempt, type Refusal } from "#src/http/page-refusal.ts";
 import { idOf } from "#src/http/params.ts";
-import { accessIn, headerIn, secretIn } from "#src/pages/servers/input.ts";
+import { accessIn, headerIn, secretIn, urlIn } from "#src/pages/servers/input.ts";
 import { onward } from "#src/pages/servers/onward.tsx";
 import * as access from "#src/services/access.ts";
 import type { Ctx } from "#src/services/context.ts";
@@ -35,7 +35,7 @@ export async function addServer(
   const { publicUrl } = ctx.settings;
   const secret = secretIn(form.text("secret"));
   const server = await servers.create(ctx, {
-    url: form.text("url"),
+    url: urlIn(form, ctx.settings),
     name: form.text("name"),
     ...(form.has("header.name") ? { header: headerIn(form) } : {}),
   });
@@ -62,7 +62,7 @@ async function connect(ctx: Ctx, server: servers.McpServer, secret: string | nul
 }
 
 /** The server that the workspace has at a URL already, as far as this member sees it; null for none. */
-export async function serverAt(ctx: Ctx, url: string): Promise<number | null> {
+export async function serverAt(ctx: Ctx, url: string): Promise<servers.McpServer | null> {
   const href = URL.parse(url.trim())?.href;
   if (href === undefined) return null;
   const { items } = await servers.list(ctx, {
@@ -74,5 +74,5 @@ export async function serverAt(ctx: Ctx, url: string): Promise<number | null> {
     limit: 200,
     cursor: null,
   });
-  return items.find((server) => server.url === href)?.id ?? null;
+  return items.find((server) => server.url === href) ?? null;
 }

@@ -1,7 +1,10 @@
 import { invalid } from "#src/errors.ts";
 import type { SentForm } from "#src/http/page-form.ts";
+import { withScheme } from "#src/lib/url.ts";
 import type { AuthType } from "#src/services/context.ts";
 import type { ServerInput } from "#src/services/servers/index.ts";
+import { isLoopback } from "#src/settings/addresses.ts";
+import type { Settings } from "#src/settings.ts";
 
 /*
  * What the forms about servers say, as services take it. Lengths are those of the API.
@@ -12,11 +15,15 @@ type SetAccess = { access: "everyone" | "restricted"; memberIds: number[] };
 
 const maxDescriptionChars = 2_000;
 
-export function generalIn(form: SentForm): ServerInput {
+/** As people say it: also without a scheme, which the API asks for. */
+export const urlIn = (form: SentForm, { allowLoopback }: Settings): string =>
+  withScheme(form.text("url"), (host) => allowLoopback && isLoopback(host.replace(/^\[(.*)\]$/, "$1")));
+
+export function generalIn(form: SentForm, settings: Settings): ServerInput {
   return {
     name: form.text("name"),
     description: atMost(form.text("description"), maxDescriptionChars, "/description"),
-    url: form.text("url"),
+    url: urlIn(form, settings),
     authType: authTypeIn(form.text("authType")),
   };
 }

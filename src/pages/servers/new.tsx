@@ -9,6 +9,7 @@ import { attempt, type Refusal } from "#src/http/page-refusal.ts";
 import { WorkspaceParams } from "#src/http/params.ts";
 import { nameForUrl } from "#src/lib/server-names.ts";
 import { addServer, serverAt } from "#src/pages/servers/add.ts";
+import { urlIn } from "#src/pages/servers/input.ts";
 import { shellOf } from "#src/pages/shell.ts";
 import { show } from "#src/pages/show.ts";
 import type { Ctx, Deps } from "#src/services/context.ts";
@@ -16,11 +17,12 @@ import { directory } from "#src/services/directory.ts";
 import * as members from "#src/services/members.ts";
 import { discoverOAuth, type LookStep, type OAuthDiscovery } from "#src/services/oauth-discovery.ts";
 import { isAdmin } from "#src/services/scopes.ts";
+import * as servers from "#src/services/servers/index.ts";
 import { renderPart } from "#views/render.ts";
 import { FoundPage } from "#views/servers/new/found.tsx";
 import { LookSteps, type TakenStep } from "#views/servers/new/look-steps.tsx";
 import { NewServerPage } from "#views/servers/new/url.tsx";
-import { serversPath } from "#views/servers/paths.ts";
+import { serverPath, serversPath } from "#views/servers/paths.ts";
 
 type Asked = { ctx: Ctx; request: Request; set: { headers: Record<string, unknown> } };
 
@@ -57,13 +59,10 @@ export const newServerPages = ({ settings: { publicUrl } }: Deps, asking: Asking
         const form = formIn(body);
         const { done: added, refusal } = await attempt(ctx, () => addServer({ ctx, request }, form));
         if (!refusal) return added;
-        const existing = refusal.fields["url"] ? await serverAt(ctx, form.text("url")) : null;
+        const existing = refusal.fields["url"] ? await serverAt(ctx, urlIn(form, ctx.settings)) : null;
         // Whoever clicked twice, or did not know, is where they wanted to be.
         if (existing !== null)
-          return seeOther(
-            `${serversPath(ctx.member.workspaceId)}/${existing}`,
-            noticeCookie("server_exists", publicUrl),
-          );
+          return seeOther(serverPath(existing), noticeCookie("server_exists", publicUrl));
         return refusal.fields["url"]
           ? showUrl(asked, form.text("url"), refusal)
           : look(asked, form, { refused: refusal });
@@ -79,6 +78,12 @@ async function showUrl(asked: Asked, url: string, refusal: Refusal | null = null
   );
 }
 
+/** Nothing was refused, and nothing is left to do here. */
+async function showExisting(asked: Asked, server: servers.McpServer): Promise<Response> {
+  const path = serversPath(asked.ctx.member.workspaceId);
+  return show(<NewServerPage shell={await shellOf(asked)} path={path} url={server.url} existing={server} />);
+}
+
 /**
  * @param options.refused - why it could not be added as it was filled in, which the same form shows
  * @param options.onStep - told of each step of the look as it begins
@@ -89,16 +94,20 @@ async function look(
   { refused = null, onStep }: { refused?: Refusal | null; onStep?: (step: LookStep) => void },
 ): Promise<Response> {
   const { ctx } = asked;
+  const typedUrl = urlIn(form, ctx.settings);
+  const existing = await serverAt(ctx, typedUrl);
+  if (existing) return showExisting(asked, existing);
+
   const began = performance.now();
   const { done: found, refusal } = await attempt(
     ctx,
-    () => discoverOAuth(ctx, form.text("url"), onStep),
+    () => discoverOAuth(ctx, typedUrl, onStep),
     lookFailures,
   );
   const ms = performance.now() - began;
   if (refusal && !isMendedLater(refusal)) return showUrl(asked, form.text("url"), refusal);
 
-  const url = found?.url ?? form.text("url");
+  const url = found?.url ?? typedUrl;
   const everybody = isAdmin(ctx)
     ? (await members.list(ctx, { limit: mostPeople, cursor: null })).items
     : null;
@@ -110,7 +119,7 @@ async function look(
       found={found}
       failure={refusal?.message ?? null}
       ms={ms}
-      name={nameFor(url, found)}
+      name={await servers.offerName(ctx, nameFor(url, found))}
       people={everybody}
       typed={(name) => (form.has(name) ? form.text(name) : undefined)}
       chosen={form.all("memberIds")}

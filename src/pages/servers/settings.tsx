@@ -29,7 +29,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
   async function save(
     asked: Asked & { body: unknown },
     name: SettingsForm,
-    input: (form: SentForm) => servers.ServerInput,
+    input: (form: SentForm, settings: Deps["settings"]) => servers.ServerInput,
   ): Promise<Response> {
     const { ctx, params, body } = asked;
     const id = idOf(params.server_id);
@@ -37,7 +37,7 @@ export const serverSettingsPages = ({ settings: { publicUrl } }: Deps, asking: A
     // What only admins change of a paused server is told in the form, with why.
     const { done: saved, refusal } = await attempt(
       ctx,
-      async () => servers.update(ctx, id, input(form)),
+      async () => servers.update(ctx, id, input(form, ctx.settings)),
       ["insufficient_scope"],
     );
     if (refusal) return showSettings(asked, { form: name, refusal, typed: form });

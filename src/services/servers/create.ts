@@ -11,6 +11,7 @@ import { requestIcon } from "#src/services/icons.ts";
 import { registrationAt } from "#src/services/oauth-discovery.ts";
 import { record } from "#src/services/probes.ts";
 import { checkEgress } from "#src/services/servers/egress.ts";
+import { freeName } from "#src/services/servers/free-name.ts";
 import { get, type Server } from "#src/services/servers/find.ts";
 import { columnsOf, requireAdminForOAuth, type ServerInput } from "#src/services/servers/input.ts";
 import { entersClient } from "#src/services/servers/issuer-of-client.ts";
@@ -86,9 +87,8 @@ export const taken = (what: "url" | "name"): AppError =>
 /** A name that was made up gives way to one in use; a name that was chosen does not. */
 async function insert(ctx: Ctx, row: rows.NewServer, isChosen: boolean): Promise<Server> {
   const used = isChosen ? new Set<string>() : await rows.namesLike(ctx.db, ctx.member.workspaceId, row.name);
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? row.name : numbered(row.name, number);
-    if (used.has(name.toLowerCase())) continue;
+  for (;;) {
+    const name = freeName(row.name, used);
     try {
       return await rows.insert(ctx.db, ctx.member.workspaceId, { ...row, name });
     } catch (error) {
@@ -99,10 +99,6 @@ async function insert(ctx: Ctx, row: rows.NewServer, isChosen: boolean): Promise
     }
   }
 }
-
-/** At most 80 characters, the number included. */
-const numbered = (name: string, number: number): string =>
-  `${[...name].slice(0, 75).join("").trimEnd()} ${number}`;
 
 /** The server's own name, or its host. */
 function nameOf(url: string, look: FirstLook | null): string {

@@ -1,4 +1,5 @@
 export { create, type CreateInput } from "#src/services/servers/create.ts";
+export { offerName } from "#src/services/servers/free-name.ts";
 export { get } from "#src/services/servers/find.ts";
 export type { ServerInput } from "#src/services/servers/input.ts";
 export { list, type ListInput, sortFields } from "#src/services/servers/list.ts";

@@ -28,7 +28,7 @@ export const GeneralSettings = (props: SettingsProps) => {
         <Field
           name="url"
           label="URL"
-          type="url"
+          inputMode="url"
           value={typed("url") ?? server.url}
           isCode
           hint="On another host, the server is set up anew and everybody connects again."
