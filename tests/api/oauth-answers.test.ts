@@ -79,6 +79,20 @@ describe("an answer by the authorization server", () => {
     expect(html).not.toContain("\u202e");
   });
 
+  test.each([
+    ["access_denied", "You stopped the sign-in at "],
+    ["server_error", " did not let you in."],
+  ])("with the error %s says whose doing it was", async (error, words) => {
+    const { callback, cookies } = await flow();
+    callback.searchParams.delete("code");
+    callback.searchParams.set("error", error);
+
+    const { body } = await asJson(callback, cookies);
+
+    expect(body.detail).toMatchObject({ code: "authorization_required", error });
+    expect(body.detail.message).toContain(words);
+  });
+
   test("without code and error is refused", async () => {
     const { callback, cookies } = await flow();
     callback.searchParams.delete("code");

@@ -163,7 +163,7 @@ test("a person who declines is told so, and may try again", async () => {
   await authorize(app, ada, authorizeUrl, issuer);
 
   expect(declined.status).toBe(409);
-  expect(await declined.text()).toContain("did not let you in");
+  expect(await declined.text()).toContain("You stopped the sign-in at");
   expect(await who(ada, id)).toBe("ada");
 });
 

@@ -90,7 +90,7 @@ function codeIn(
   try {
     const answer = readCallback(query, expected);
     if ("code" in answer) return answer.code;
-    throw new AppError("authorization_required", `${server.name} did not let you in. You can try again.`, {
+    throw new AppError("authorization_required", declined(server, answer.error), {
       fields: {
         ...authFields(ctx, server),
         error: cleanText(answer.error),
@@ -102,6 +102,12 @@ function codeIn(
     throw new AppError("bad_request", failure.message, { fields: { rule: failure.rule }, cause: failure });
   }
 }
+
+/** RFC 6749 §4.1.2.1: with `access_denied` mostly the person themselves pressed "Cancel". */
+const declined = ({ name }: Server, error: string): string =>
+  error === "access_denied"
+    ? `You stopped the sign-in at ${name}. You can begin it again.`
+    : `${name} did not let you in. You can try again.`;
 
 /**
  * A handshake makes a server ready that was not yet. What the server asks for beyond what it was asked for is noted, so that
