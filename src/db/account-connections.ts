@@ -12,6 +12,8 @@ export const ofAccount = (db: Db, accountId: number, limit: number) =>
       workspaceName: workspaces.name,
       serverId: servers.id,
       serverName: servers.name,
+      authType: servers.authType,
+      role: members.role,
       status: credentials.status,
       connectedAt: credentials.connectedAt,
       lastUsedAt: credentials.lastUsedAt,

@@ -2,14 +2,14 @@ import { Elysia } from "elysia";
 import type { ErrorCode } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { seeOther } from "#src/http/page-answer.ts";
-import { formIn } from "#src/http/page-form.ts";
+import { formIn, type SentForm } from "#src/http/page-form.ts";
 import { type Notice, noticeCookie } from "#src/http/page-notice.ts";
 import { attempt } from "#src/http/page-refusal.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { returnPath } from "#src/lib/return-path.ts";
 import { secretIn } from "#src/pages/servers/input.ts";
 import { showOverview } from "#src/pages/servers/overview.tsx";
-import type { Deps } from "#src/services/context.ts";
+import type { Ctx, Deps } from "#src/services/context.ts";
 import * as credentials from "#src/services/credentials.ts";
 
 /** What a try may meet on its way; each is told beside the button that began it. */
@@ -37,21 +37,21 @@ export const credentialsPages = ({ settings: { publicUrl } }: Deps, asking: Aski
           onTheWay,
         );
         if (refusal) return showOverview(asked, refusal);
-        const back = returnPath(form.text("return_to")) ?? `/w/${asked.ctx.member.workspaceId}/servers/${id}`;
-        return seeOther(back, noticeCookie("connected", publicUrl));
+        return seeOther(backFrom(form, asked.ctx, id), noticeCookie("connected", publicUrl));
       },
       { member: "apps:write", params: ServerParams, costly: "test" },
     )
 
     .post(
       "/disconnect",
-      async ({ ctx, params }) => {
+      async ({ ctx, params, body }) => {
         const id = idOf(params.server_id);
         const { revocation } = await credentials.disconnect(ctx, id);
-        return seeOther(
-          `/w/${ctx.member.workspaceId}/servers/${id}`,
-          noticeCookie(farewells[revocation], publicUrl),
-        );
+        return seeOther(backFrom(formIn(body), ctx, id), noticeCookie(farewells[revocation], publicUrl));
       },
       { member: "apps:write", params: ServerParams },
     );
+
+/** Where the form stood, or the server's own page. */
+const backFrom = (form: SentForm, { member }: Ctx, id: number): string =>
+  returnPath(form.text("return_to")) ?? `/w/${member.workspaceId}/servers/${id}`;

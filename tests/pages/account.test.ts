@@ -1,10 +1,14 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import * as accounts from "#src/db/accounts.ts";
+import { credentials } from "#src/db/schema.ts";
 import { hashPassword } from "#src/services/passwords.ts";
 import * as sessions from "#src/services/sessions.ts";
 import { testApp } from "#tests/support/app.ts";
 import { browse } from "#tests/support/pages.ts";
-import { makePeople } from "#tests/support/people.ts";
+import { makePeople, type Person } from "#tests/support/people.ts";
+import { addReadyServer, addServer, nowhere } from "#tests/support/servers.ts";
+import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 
 const app = await testApp({ RATE_LIMIT: "0" });
 const password = "correct horse battery";
@@ -158,4 +162,62 @@ test("an API key has no account page", async () => {
 
   expect(seen.status).toBe(403);
   expect(seen.html).toContain("an API key is not enough");
+});
+
+const upstream = startFakeMcpServer();
+afterAll(() => upstream.stop());
+
+/** What the person holds there has ended. */
+const expire = (serverId: number) =>
+  app.deps.db.update(credentials).set({ status: "expired" }).where(eq(credentials.serverId, serverId));
+
+async function connected(person: Person, authType: "direct_auth" | "oauth" | "api_key"): Promise<number> {
+  const { id } = await addServer(person, { url: nowhere(), authType, name: `By ${authType}` });
+  const { workspaceId, memberId } = person;
+  await app.deps.db.insert(credentials).values({ workspaceId, memberId, serverId: id, kind: authType });
+  return id;
+}
+
+test("a connection is ended on the account's own page, and one comes back to it", async () => {
+  const { ada, here } = await somebody();
+  const server = await addReadyServer(ada, upstream.url, { name: "Linear" });
+  await ada.post(`mcp-servers/${server.id}/credentials`);
+  const action = `/w/${ada.workspaceId}/servers/${server.id}/disconnect`;
+
+  const before = await here.get("/account");
+  const ended = await here.post(action, { return_to: "/account" });
+  const away = await here.post(action, { return_to: "https://evil.example.com" });
+
+  expect(before.html).toContain(`action="${action}"`);
+  expect(before.html).toContain('name="return_to" value="/account"');
+  expect(before.html).toContain("Disconnect from Linear");
+  expect([ended.location, ended.cookies["sy_notice"]]).toEqual(["/account", "disconnected_here"]);
+  expect(away.location).toBe(`/w/${ada.workspaceId}/servers/${server.id}`);
+  expect((await here.get("/account")).html).toContain("You are connected to no server yet.");
+});
+
+test("a connection that has ended is taken up again from there, each kind in its own way", async () => {
+  const { ada, here } = await somebody();
+  const [oauth, key] = [await connected(ada, "oauth"), await connected(ada, "api_key")];
+  await expire(oauth);
+  await expire(key);
+
+  const { html } = await here.get("/account");
+
+  expect(html).toContain(
+    `href="/api/v2/w/${ada.workspaceId}/mcp-servers/${oauth}/oauth/authorize?return_to=%2Faccount"`,
+  );
+  expect(html).toContain(`href="/w/${ada.workspaceId}/servers/${key}#next"`);
+});
+
+test("a viewer, who may change no connection, is offered nothing", async () => {
+  const { ada, vic } = await makePeople(app);
+  const { id: serverId } = await addServer(ada, { url: nowhere(), name: "Held from before" });
+  const { workspaceId, memberId } = vic;
+  await app.deps.db.insert(credentials).values({ workspaceId, memberId, serverId, kind: "direct_auth" });
+
+  const { html } = await browse(app, (await vic.signedIn()).cookie).get("/account");
+
+  expect(html).toContain("Held from before");
+  expect(html).not.toContain("Disconnect");
 });

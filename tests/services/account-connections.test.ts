@@ -40,7 +40,8 @@ test("an account sees its own connections in all its workspaces, and nobody else
   expect(list).toEqual([
     {
       workspace: { uuid: ada.workspaceId, name: "Ours" },
-      server: { id: linear.id, name: "Linear" },
+      server: { id: linear.id, name: "Linear", authType: "direct_auth" },
+      mayChange: true,
       connection: "connected",
       connectedAt: expect.any(String),
       lastUsedAt: null,

@@ -3,6 +3,8 @@ import { Status } from "#views/components/status.tsx";
 import { Cell, Row, Table } from "#views/components/table.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
+import { Disconnect } from "#views/servers/disconnect.tsx";
+import { authorizePath, serverPath } from "#views/servers/paths.ts";
 
 export const Connections = ({ connections }: { connections: AccountConnection[] }) => (
   <section class="section" aria-labelledby="connections-title">
@@ -12,7 +14,7 @@ export const Connections = ({ connections }: { connections: AccountConnection[] 
     ) : (
       <>
         <p class="lead">In all your workspaces.</p>
-        <Table caption="My connections" columns={["Server", "Workspace", "Connection", "Last used"]}>
+        <Table caption="My connections" columns={["Server", "Workspace", "Connection", "Last used", ""]}>
           {connections.map((one) => (
             <ConnectionRow key={`${one.workspace.uuid}/${one.server.id}`} connection={one} />
           ))}
@@ -22,29 +24,49 @@ export const Connections = ({ connections }: { connections: AccountConnection[] 
   </section>
 );
 
-const ConnectionRow = ({
-  connection: { workspace, server, connection, lastUsedAt },
-}: {
-  connection: AccountConnection;
-}) => (
+const ConnectionRow = ({ connection: one }: { connection: AccountConnection }) => (
   <Row>
     <Cell kind="title">
-      <a href={`/w/${workspace.uuid}/servers/${server.id}`}>
-        <Text>{server.name}</Text>
+      <a href={serverPath(placeOf(one))}>
+        <Text>{one.server.name}</Text>
       </a>
     </Cell>
     <Cell label="Workspace">
-      <Text>{workspace.name}</Text>
+      <Text>{one.workspace.name}</Text>
     </Cell>
     <Cell label="Connection">
-      {connection === "connected" ? (
+      {one.connection === "connected" ? (
         <Status tone="ok" word="Connected" />
       ) : (
         <Status tone="warn" word="Reconnect" />
       )}
     </Cell>
     <Cell label="Last used">
-      {lastUsedAt === null ? <span class="muted">Never</span> : <Time at={lastUsedAt} />}
+      {one.lastUsedAt === null ? <span class="muted">Never</span> : <Time at={one.lastUsedAt} />}
     </Cell>
+    <Cell kind="actions">{one.mayChange && <Changes connection={one} />}</Cell>
   </Row>
 );
+
+const here = "/account";
+
+const Changes = ({ connection: one }: { connection: AccountConnection }) => {
+  const server = placeOf(one);
+  return (
+    <>
+      {one.connection === "expired" && (
+        <a
+          class="button"
+          // A key is typed on the server's own page.
+          href={server.authType === "oauth" ? authorizePath(server, here) : `${serverPath(server)}#next`}
+          aria-label={`Reconnect ${server.name}`}
+        >
+          Reconnect
+        </a>
+      )}
+      <Disconnect id={`disconnect-${server.workspaceUuid}-${server.id}`} server={server} returnTo={here} />
+    </>
+  );
+};
+
+const placeOf = ({ server, workspace }: AccountConnection) => ({ ...server, workspaceUuid: workspace.uuid });

@@ -1,8 +1,8 @@
 import type { WatchedServer } from "#src/services/servers/index.ts";
-import { Confirm } from "#views/components/confirm.tsx";
 import { Button, Form } from "#views/components/form.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Busy } from "#views/servers/busy.tsx";
+import { Disconnect } from "#views/servers/disconnect.tsx";
 import { NextStep } from "#views/servers/next-step.tsx";
 import { serverPath, serversPath } from "#views/servers/paths.ts";
 import { ServerIcon } from "#views/servers/server-icon.tsx";
@@ -46,31 +46,11 @@ export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
           <Busy words="Testing…" wordsId="test-words" cancel={serverPath(server)} />
         </Form>
         {server.need === null && server.connection !== "not_connected" && mayWrite ? (
-          <Disconnect server={server} />
+          <Disconnect id="disconnect" server={server} />
         ) : (
           <NextStep server={server} tone="primary" />
         )}
       </div>
     </div>
   </header>
-);
-
-const Disconnect = ({ server }: { server: WatchedServer }) => (
-  <Confirm
-    id="disconnect"
-    label="Disconnect"
-    fullLabel={`Disconnect from ${server.name}`}
-    title={`Disconnect from ${server.name}?`}
-    action={`${serverPath(server)}/disconnect`}
-    verb="Disconnect"
-  >
-    <p>
-      Calls in your name end.{" "}
-      {server.authType === "oauth"
-        ? "Your tokens are deleted here and revoked there, where the server can."
-        : server.authType === "api_key"
-          ? "Your key is deleted here; there it stays valid until you delete it."
-          : "Nothing was kept of you there."}
-    </p>
-  </Confirm>
 );
