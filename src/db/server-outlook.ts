@@ -38,6 +38,9 @@ export const ofServers = (db: Db, viewer: Viewer, ids: number[]) =>
       lacksClient,
       refusal,
       endedBecause: credentials.endedBecause,
+      issuer: servers.issuer,
+      wantedScopes: credentials.wantedScopes,
+      scopes: credentials.scopes,
     })
     .from(servers)
     .leftJoin(credentials, isOwnCredential(viewer))

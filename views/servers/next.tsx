@@ -5,6 +5,7 @@ import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Busy } from "#views/servers/busy.tsx";
+import { moreAccessWords } from "#views/servers/more-access.ts";
 import { oobOf } from "#views/servers/out-of-band.ts";
 import { authorizePath, hostOf, serverPath } from "#views/servers/paths.ts";
 
@@ -47,7 +48,7 @@ const Step = (props: Props) => {
     case "sign_in":
       return <SignIn server={server} words={`Nobody has signed in at ${server.name} yet. Be the first.`} />;
     case "more_access":
-      return <SignIn server={server} words={`${server.name} asks for more access than you gave.`} />;
+      return <SignIn server={server} words={moreAccessWords(server)} />;
     case "reconnect":
       return <Again {...props} />;
     case "connect":

@@ -4,6 +4,7 @@ import { Banner } from "#views/components/banner.tsx";
 import { Button, Form } from "#views/components/form.tsx";
 import { RequestId } from "#views/components/request-id.tsx";
 import { Text } from "#views/components/text.tsx";
+import { moreAccessWords } from "#views/servers/more-access.ts";
 import { NextStep } from "#views/servers/next-step.tsx";
 import { serverPath } from "#views/servers/paths.ts";
 
@@ -31,11 +32,12 @@ export const TroubleNote = (props: Props) => (
   </Banner>
 );
 
-const Words = ({ server: { name, need, connection, ending }, mayWrite, trouble }: Props) => {
+const Words = ({ server, mayWrite, trouble }: Props) => {
+  const { name, need, connection, ending } = server;
   switch (trouble.code) {
     case "member_auth_required":
       if (!mayWrite) return <Text>{`You are not connected to ${name}, and viewers cannot connect.`}</Text>;
-      if (need === "more_access") return <Text>{`${name} asks for more access than you gave.`}</Text>;
+      if (need === "more_access") return <Text>{moreAccessWords(server)}</Text>;
       return (
         <Text>
           {connection === "expired"

@@ -27,6 +27,10 @@ export type Outlook = {
   refusal: Refusal | null;
   /** Why the asking member's sign-in is over, in words; null where it is not. */
   ending: string | null;
+  /** Where members sign in; null until it was found out. */
+  issuer: string | null;
+  /** The scopes that it asks of the asking member beyond those that they gave. */
+  wantedScopes: string[];
 };
 
 export type WatchedServer = McpServer & Outlook;
@@ -74,17 +78,19 @@ async function withOutlook(ctx: Ctx, servers: McpServer[]): Promise<WatchedServe
   return servers.flatMap((server) => {
     const row = byId.get(server.id);
     if (!row) return [];
-    const { status, failingSince, need, counts, lacksClient, refusal, endedBecause } = row;
+    const { status, failingSince, counts, lacksClient, issuer, refusal, endedBecause } = row;
     return [
       {
         ...server,
         status,
         failingSince,
-        need: canAct(ctx) ? need : null,
+        need: canAct(ctx) ? row.need : null,
         counts: counts ?? {},
         lacksClient,
         refusal: isAdmin(ctx) ? refusal : null,
         ending: endedBecause && endingOf(server.name, endedBecause),
+        issuer,
+        wantedScopes: (row.wantedScopes ?? []).filter((scope) => !row.scopes?.includes(scope)),
       },
     ];
   });
