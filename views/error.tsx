@@ -2,6 +2,7 @@ import type { ErrorCode } from "#src/errors.ts";
 import { Banner } from "#views/components/banner.tsx";
 import { RequestId } from "#views/components/request-id.tsx";
 import { Text } from "#views/components/text.tsx";
+import { Layout, type Section, type Shell } from "#views/layout.tsx";
 import { PlainLayout } from "#views/plain-layout.tsx";
 import { renderPage, renderPart } from "#views/render.ts";
 
@@ -110,11 +111,19 @@ const NextLink = ({ problem: { code, authorizeUrl, serverPath } }: { problem: Pr
   );
 };
 
-export const ErrorPage = ({ problem }: { problem: Problem }) => (
-  <PlainLayout title={titleOf(problem)}>
-    <ProblemText problem={problem} />
-  </PlainLayout>
-);
+/** Where in a workspace somebody is who may be there. */
+export type Place = { shell: Shell; section: Section | null };
+
+export const ErrorPage = ({ problem, place }: { problem: Problem; place: Place | null }) =>
+  place ? (
+    <Layout shell={place.shell} section={place.section} title={titleOf(problem)}>
+      <ProblemText problem={problem} />
+    </Layout>
+  ) : (
+    <PlainLayout title={titleOf(problem)}>
+      <ProblemText problem={problem} />
+    </PlainLayout>
+  );
 
 /** In the place of what was asked for. */
 export const ErrorFragment = ({ problem }: { problem: Problem }) => (
@@ -127,6 +136,7 @@ export const ErrorFragment = ({ problem }: { problem: Problem }) => (
   </Banner>
 );
 
-export const renderErrorPage = (problem: Problem): string => renderPage(<ErrorPage problem={problem} />);
+export const renderErrorPage = (problem: Problem, place: Place | null): string =>
+  renderPage(<ErrorPage problem={problem} place={place} />);
 export const renderErrorFragment = (problem: Problem): string =>
   renderPart(<ErrorFragment problem={problem} />);

@@ -5,7 +5,16 @@ import { Mark } from "#views/components/mark.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Document, LiveRegion } from "#views/document.tsx";
 
-export type Section = "servers" | "activity" | "members" | "api-keys" | "settings" | "account" | "workspaces";
+export const sections = [
+  "servers",
+  "activity",
+  "members",
+  "api-keys",
+  "settings",
+  "account",
+  "workspaces",
+] as const;
+export type Section = (typeof sections)[number];
 
 /** Who looks, and where: what stands around the content of every page for somebody signed in. */
 export type Shell = {
@@ -25,7 +34,13 @@ const links: Link[] = [
   { section: "settings", label: "Settings", icon: "settings", isForAdmins: true },
 ];
 
-type Props = { shell: Shell; section: Section; title: string; children: ComponentChildren };
+type Props = {
+  shell: Shell;
+  /** What the page belongs to; null where that is nothing of it. */
+  section: Section | null;
+  title: string;
+  children: ComponentChildren;
+};
 
 export const Layout = ({ shell, section, title, children }: Props) => (
   <Document title={shell.workspace ? `${title} · ${shell.workspace.name}` : title}>
@@ -77,7 +92,7 @@ const Navigation = ({
   section,
 }: {
   workspace: NonNullable<Shell["workspace"]>;
-  section: Section;
+  section: Section | null;
 }) => (
   <nav class="nav" aria-label="Workspace">
     <ul>
@@ -98,7 +113,7 @@ const Navigation = ({
   </nav>
 );
 
-const AccountMenu = ({ shell: { me }, section }: { shell: Shell; section: Section }) => (
+const AccountMenu = ({ shell: { me }, section }: { shell: Shell; section: Section | null }) => (
   <details class="menu account-menu" name="menu">
     <summary>
       <span class="avatar" aria-hidden="true">

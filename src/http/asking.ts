@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { AppError, notFound } from "#src/errors.ts";
 import { readJsonBody } from "#src/http/body.ts";
+import { noteMember } from "#src/http/known-member.ts";
 import { readForm } from "#src/http/page-form.ts";
 import { wantsPage } from "#src/http/page-request.ts";
 import type { Costly, Limits } from "#src/http/limits.ts";
@@ -55,8 +56,10 @@ export const asking = (deps: Deps, limits: Limits) => {
   async function asMember(asked: Asked, scope: Scope): Promise<Ctx> {
     const { member, ...rest } = await admit(asked);
     if (!member) throw notFound();
+    const ctx = { ...rest, member };
+    noteMember(asked.request, ctx);
     requireScope(member, scope);
-    return { ...rest, member };
+    return ctx;
   }
 
   async function asAccount(asked: Asked, kind: "session" | "any"): Promise<AccountCtx> {

@@ -44,7 +44,7 @@ export const statusOf = {
 
 /** Turns whatever was thrown into the one error shape, and logs what only an operator should read. */
 export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
-  new Elysia({ name: "http.errors" }).onError({ as: "global" }, ({ error, request, set }) => {
+  new Elysia({ name: "http.errors" }).onError({ as: "global" }, async ({ error, request, set }) => {
     const failure = failureOf(error, () => allowedAt(urlOf(request).pathname));
     const { headers } = requestOf(request);
     if (failure.reason === "method_not_allowed") headers["allow"] = String(failure.fields["allow"]);
@@ -52,7 +52,7 @@ export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
     const isQuestion = request.method === "OPTIONS" && failure.reason === "method_not_allowed";
     const answer = isQuestion
       ? new Response(null, { status: 204, headers })
-      : answerTo(request, failure, { log, publicUrl });
+      : await answerTo(request, failure, { log, publicUrl });
     // It stands in the answer, and of all headers this is the one that would be added once more.
     delete headers["set-cookie"];
     // The access log reads the status from here.
@@ -63,14 +63,14 @@ export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
 type Means = { log: Logger; publicUrl: URL };
 
 /** What a request is answered with that failed after its answer had begun. */
-export const answerToFailure = (request: Request, error: unknown, means: Means): Response =>
+export const answerToFailure = (request: Request, error: unknown, means: Means): Promise<Response> =>
   answerTo(
     request,
     failureOf(error, () => []),
     means,
   );
 
-function answerTo(request: Request, failure: AppError, { log, publicUrl }: Means): Response {
+async function answerTo(request: Request, failure: AppError, { log, publicUrl }: Means): Promise<Response> {
   const status = statusOf[failure.reason];
   const { id: requestId, headers } = requestOf(request);
   if (status >= 500)
@@ -78,7 +78,7 @@ function answerTo(request: Request, failure: AppError, { log, publicUrl }: Means
   // Whoever is refused before their body was read may go on sending it for ever.
   if (isUnsafe(request) && request.body && !request.bodyUsed) headers["connection"] = "close";
   return wantsPage(request)
-    ? pageError(request, failure, status, publicUrl)
+    ? await pageError(request, failure, status, publicUrl)
     : errorResponse(request, failure);
 }
 

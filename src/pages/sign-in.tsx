@@ -34,7 +34,8 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
           return seeOther(returnTo ?? "/");
         const notice = noticeIn(request);
         if (notice !== null) setCookies(set, noNoticeCookie(publicUrl));
-        return show(<SignInPage returnTo={returnTo} notice={notice} ways={waysIn(ctx)} />);
+        const why = whyIn(new URL(request.url).searchParams.get("why"));
+        return show(<SignInPage returnTo={returnTo} why={why} notice={notice} ways={waysIn(ctx)} />);
       },
       { anyone: true },
     )
@@ -84,3 +85,6 @@ export const signInPages = (deps: Deps, asking: Asking, limits: Limits) => {
       { anyone: true },
     );
 };
+
+const whyIn = (text: string | null): "unsent" | "expired" | null =>
+  text === "unsent" || text === "expired" ? text : null;

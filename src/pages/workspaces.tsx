@@ -1,4 +1,5 @@
-import { Elysia } from "elysia";
+import { Elysia, t } from "elysia";
+import { notFound } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { seeOther } from "#src/http/page-answer.ts";
 import { formIn } from "#src/http/page-form.ts";
@@ -40,6 +41,15 @@ export const workspacesPages = ({ settings: { publicUrl } }: Deps, asking: Askin
       member: "apps:read",
       params: WorkspaceParams,
     })
+
+    // What is not there is told within the workspace, to its members.
+    .get(
+      "/w/:workspace_uuid/*",
+      () => {
+        throw notFound();
+      },
+      { member: "apps:read", params: t.Object({ ...WorkspaceParams.properties, "*": t.String() }) },
+    )
 
     .get(
       "/w/:workspace_uuid/settings",

@@ -71,6 +71,8 @@ story(
     await there.page.getByRole("button", { name: "Remove Bob" }).click();
     await there.page.getByRole("dialog").getByRole("button", { name: "Remove member" }).click();
     await there.page.waitForURL((url) => url.pathname === "/sign-in" && url.search.includes("members"));
+    await there.page.getByText("You were signed out before what you sent arrived.").waitFor();
+    await picture(there.page, "signed-out-elsewhere-wide");
   },
 );
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import * as installation from "#src/db/installation.ts";
 import { testApp } from "#tests/support/app.ts";
 import { browse } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 
 const app = await testApp({ RATE_LIMIT: "0" });
+await installation.complete(app.deps.db);
 const { ada, bob, eve } = await makePeople(app);
 const [asAda, asBob, asEve] = (await Promise.all([ada, bob, eve].map((person) => person.signedIn()))).map(
   ({ cookie }) => browse(app, cookie),
@@ -98,8 +100,44 @@ test("a session that ended makes htmx leave the page, instead of showing a sign-
 
   expect(seen.status).toBe(401);
   expect(seen.headers.get("hx-redirect")).toBe(
-    `/sign-in?return_to=${encodeURIComponent(inOurs("/members"))}`,
+    `/sign-in?return_to=${encodeURIComponent(inOurs("/members"))}&why=expired`,
   );
+});
+
+describe("whose session has ended", () => {
+  const dead = browse(app, "sy_session=dead");
+  const referer = new URL(inOurs("/members"), app.deps.settings.publicUrl).href;
+  const back = `/sign-in?return_to=${encodeURIComponent(inOurs("/members"))}`;
+
+  test("is told so where they are to sign in, and a stranger is not", async () => {
+    const looked = await dead.get(inOurs("/members"));
+    const asked = await stranger.get(looked.location ?? "");
+    const newcomer = await stranger.get(back);
+
+    expect(looked.location).toBe(`${back}&why=expired`);
+    expect(asked.html).toContain("You were signed out. Sign in to go on.");
+    expect(newcomer.html).not.toContain("You were signed out");
+  });
+
+  test.each([
+    ["with script", { "hx-request": "true" }],
+    ["without", {}],
+  ])("is told that what they sent did nothing, %s", async (_, headers) => {
+    const sent = await dead.post(inOurs("/members/invite"), { role: "member" }, { referer, ...headers });
+    const location = sent.location ?? sent.headers.get("hx-redirect") ?? "";
+    const asked = await stranger.get(location);
+
+    expect(location).toBe(`${back}&why=unsent`);
+    expect(asked.html).toContain("Nothing was done with it.");
+    expect(asked.html).toContain(`name="return_to" value="${inOurs("/members")}"`);
+  });
+
+  test("is told nothing that a link makes up", async () => {
+    const asked = await stranger.get("/sign-in?why=%3Cb%3Eyour+password+is+needed");
+
+    expect(asked.html).not.toContain("your password is needed");
+    expect(asked.html).not.toContain("You were signed out");
+  });
 });
 
 test("whoever is sent to authorize, but is not signed in, signs in and comes back; a program is told", async () => {

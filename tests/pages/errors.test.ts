@@ -5,7 +5,7 @@ import { browse } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 
 const app = await testApp({ RATE_LIMIT: "0" });
-const { ada } = await makePeople(app);
+const { ada, bob, eve } = await makePeople(app);
 const { cookie } = await ada.signedIn();
 const asAda = browse(app, cookie);
 
@@ -100,4 +100,45 @@ test.each([
 
   expect(seen.status).toBe(status);
   expect(seen.html).toContain(`<code>${seen.headers.get("x-request-id")}</code>`);
+});
+
+const browsing = async (person: typeof ada) => browse(app, (await person.signedIn()).cookie);
+const ours = `/w/${ada.workspaceId}`;
+
+test.each([
+  ["403", `${ours}/activity`, 403, "Activity"],
+  ["a server's 404", `${ours}/servers/2147483647`, 404, "Servers"],
+  ["an odd id's 404", `${ours}/servers/abc`, 404, "Servers"],
+  ["the 404 of no page at all", `${ours}/servers/1/nothing/here`, 404, "Servers"],
+])("%s within a workspace keeps its navigation for its members", async (_, path, status, label) => {
+  const seen = await (await browsing(bob)).get(path);
+
+  expect(seen.status).toBe(status);
+  expect(seen.html).toContain('aria-label="Workspace"');
+  expect(seen.html).toContain(`href="${ours}/servers"`);
+  // It marks where one is, if that is one of the places that are offered.
+  if (label === "Servers") expect(seen.html).toMatch(/aria-current="page">(?:<svg.*?<\/svg>)?Servers/s);
+  expect(seen.html).toContain(seen.headers.get("x-request-id") ?? "no id");
+});
+
+test("a form that is refused to a member keeps the navigation as well", async () => {
+  const seen = await (await browsing(bob)).post(`${ours}/settings`, { name: "Mine" });
+
+  expect(seen.status).toBe(403);
+  expect(seen.html).toContain('aria-label="Workspace"');
+});
+
+test("a workspace of others reads like one that never was", async () => {
+  const asEve = await browsing(eve);
+  const never = `/w/${crypto.randomUUID()}`;
+  const same = ({ html, headers }: { html: string; headers: Headers }) =>
+    html.replaceAll(headers.get("x-request-id") ?? "no id", "req");
+
+  for (const path of ["/servers", "/servers/1", "/activity", "/nothing"]) {
+    const [theirs, nobodys] = [await asEve.get(ours + path), await asEve.get(never + path)];
+
+    expect([theirs.status, nobodys.status]).toEqual([404, 404]);
+    expect(same(theirs)).toBe(same(nobodys));
+    expect(theirs.html).not.toContain('aria-label="Workspace"');
+  }
 });

@@ -1,4 +1,5 @@
 import type { WayIn } from "#src/services/sign-in.ts";
+import { Banner } from "#views/components/banner.tsx";
 import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { WaysIn } from "#views/components/ways-in.tsx";
@@ -7,6 +8,8 @@ import { PlainLayout } from "#views/plain-layout.tsx";
 type Props = {
   /** A path of ours to go to afterwards. */
   returnTo: string | null;
+  /** Why somebody is asked who did not come by themselves. */
+  why?: keyof typeof reasons | null;
   notice: string | null;
   /** Beside the password. */
   ways: WayIn[];
@@ -14,9 +17,16 @@ type Props = {
   refused?: Refused;
 };
 
-export const SignInPage = ({ returnTo, notice, ways, email = "", refused = null }: Props) => (
+const reasons = {
+  expired: "You were signed out. Sign in to go on.",
+  unsent:
+    "You were signed out before what you sent arrived. Nothing was done with it. Sign in to go on, and send it again.",
+};
+
+export const SignInPage = ({ returnTo, why = null, notice, ways, email = "", refused = null }: Props) => (
   <PlainLayout title="Sign in" notice={notice}>
     <h1>Sign in</h1>
+    {why && <Banner tone="info">{reasons[why]}</Banner>}
     <Form action="/sign-in" refused={refused} navigates>
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
       <Field
