@@ -5,18 +5,20 @@ import { rowsOf } from "#src/db/rows.ts";
 /** The channel on which all instances are told what has changed. */
 export const changesChannel = "switchyard_changes";
 
-/** Something about a server is no longer as it was: itself, its tests, or who is connected to it. */
-export type Change = { workspaceId: string; serverId: number };
+/** What is no longer as it was: a server (itself, its tests, or who is connected to it), or what a member may do. */
+export type Change = { workspaceId: string } & ({ serverId: number } | { memberId: number });
 
 /** Within a transaction it is sent with the commit, or not at all. */
-export async function announce(db: Db, { workspaceId, serverId }: Change): Promise<void> {
-  await db.execute(sql`select pg_notify(${changesChannel}, ${`${workspaceId}/${serverId}`})`);
+export async function announce(db: Db, change: Change): Promise<void> {
+  const what = "serverId" in change ? change.serverId : `member/${change.memberId}`;
+  await db.execute(sql`select pg_notify(${changesChannel}, ${`${change.workspaceId}/${what}`})`);
 }
 
 /** @returns null for what `announce` did not write */
 export function readChange(payload: string): Change | null {
-  const [workspaceId = "", id = ""] = payload.split("/");
-  return /^[0-9]{1,10}$/.test(id) ? { workspaceId, serverId: Number(id) } : null;
+  const [, workspaceId, member, id] = /^([^/]+)\/(member\/)?([0-9]{1,10})$/.exec(payload) ?? [];
+  if (workspaceId === undefined) return null;
+  return member ? { workspaceId, memberId: Number(id) } : { workspaceId, serverId: Number(id) };
 }
 
 /**

@@ -4,11 +4,13 @@ import type { Ctx, Deps } from "#src/services/context.ts";
 /** Whoever shows servers as they are. */
 export type Subscriber = {
   onChange(serverId: number): void;
+  /** A member's role is another one, or they are no longer one. */
+  onMember(memberId: number): void;
   /** Nothing more will come: the app stops. */
   onEnd(): void;
 };
 
-/** What happens to servers, in this process and in every other on the same database. */
+/** What happens to servers and to those who look at them, in this process and in every other on the same database. */
 export type Changes = {
   /** @returns ends the subscription; twice is the same as once */
   subscribe(workspaceId: string, subscriber: Subscriber): () => void;
@@ -32,7 +34,9 @@ export function createChanges(database: Listening, log: Deps["log"]): Changes {
   const onPayload = (payload: string): void => {
     const change = rows.readChange(payload);
     if (!change) return;
-    for (const subscriber of subscribers.get(change.workspaceId) ?? []) subscriber.onChange(change.serverId);
+    for (const subscriber of subscribers.get(change.workspaceId) ?? [])
+      if ("serverId" in change) subscriber.onChange(change.serverId);
+      else subscriber.onMember(change.memberId);
   };
   const listen = (): void => {
     if (isListening) return;
@@ -70,6 +74,12 @@ export const announce = (
   { db }: Pick<Deps, "db">,
   server: { workspaceId: string; id: number },
 ): Promise<void> => rows.announce(db, { workspaceId: server.workspaceId, serverId: server.id });
+
+/** Tells every page that a member has open that they may do something else than before, or nothing any more. */
+export const announceMember = (
+  { db }: Pick<Deps, "db">,
+  member: { workspaceId: string; id: number },
+): Promise<void> => rows.announce(db, { workspaceId: member.workspaceId, memberId: member.id });
 
 /** Where the workspace's servers stand, to find out later whether anything has happened since. */
 export const standing = ({ db, member }: Pick<Ctx, "db" | "member">): ReturnType<typeof rows.standing> =>

@@ -3,6 +3,7 @@ import * as credentialRows from "#src/db/credentials.ts";
 import * as rows from "#src/db/members.ts";
 import * as workspaces from "#src/db/workspaces.ts";
 import { audit } from "#src/services/audit-events.ts";
+import { announceMember } from "#src/services/changes.ts";
 import type { Ctx, Deps, Role } from "#src/services/context.ts";
 import { beginDrop, endDrop } from "#src/services/credential-drops.ts";
 import { pageById } from "#src/services/id-page.ts";
@@ -46,6 +47,7 @@ export async function update(ctx: Ctx, id: number, { role }: { role: Role }): Pr
 
     if (target.role === "owner") await requireAnotherOwner(tx, workspaceId);
     await rows.setRole(tx, workspaceId, id, role);
+    await announceMember({ db: tx }, { workspaceId, id });
     await audit(
       { ...ctx, db: tx },
       { action: "member.updated", target: targetOf(target), details: { from: target.role, to: role } },
@@ -76,6 +78,7 @@ export async function remove(ctx: Ctx, id: number): Promise<Tally> {
     const held = await credentialRows.removeOfMember(tx, workspaceId, id);
     const begun = await beginDrop({ ...ctx, db: tx }, held);
     await rows.remove(tx, workspaceId, id);
+    await announceMember({ db: tx }, { workspaceId, id });
     await audit(
       { ...ctx, db: tx },
       {

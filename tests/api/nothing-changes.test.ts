@@ -60,6 +60,9 @@ app.deps.changes.subscribe(ada.workspaceId, {
     heard.push(serverId);
     if (serverId === marker) wake();
   },
+  onMember(memberId) {
+    heard.push(memberId);
+  },
   onEnd() {},
 });
 

@@ -252,6 +252,41 @@ story("two tabs show one change, and keep what somebody types", async () => {
   await server.page.getByText("This server was deleted").waitFor();
 });
 
+story(
+  "an open tab says so when its member gets another role, and keeps nothing when they are removed",
+  async () => {
+    const { ada, bob } = await makePeople(app);
+    await ada.post("mcp-servers", {
+      url: "https://plans.invalid/mcp",
+      name: "Secret plans",
+      discover: false,
+    });
+    const { page, go, signIn } = await visit(app);
+    await signIn((await bob.signedIn()).cookie);
+    const opened = async (path: string) => {
+      const stream = page.waitForResponse((response) => response.url().includes("/live"));
+      await go(path);
+      await stream;
+    };
+
+    await opened(listOf(bob));
+    await ada.patch(`members/${bob.memberId}`, { role: "viewer" });
+    await page.getByText("You are a viewer here from now on.").waitFor();
+    await picture(page, "demoted-tab-wide");
+    await page.getByRole("link", { name: "Load the page anew" }).click();
+    await page.waitForFunction(() => !document.body.textContent?.includes("from now on"));
+    expect(await page.getByRole("link", { name: "Add server" }).count()).toBe(0);
+
+    await opened(listOf(bob));
+    await ada.delete(`members/${bob.memberId}`);
+    await page.getByRole("heading", { name: "You are no longer a member of this workspace" }).waitFor();
+    await picture(page, "removed-tab-wide");
+    expect(await page.getByText("Secret plans").count()).toBe(0);
+    expect(await page.content()).not.toContain("plans.invalid");
+    expect(await barriers(page)).toEqual([]);
+  },
+);
+
 story("a list is searched as one types, and the address says so", async () => {
   const { ada } = await makePeople(app);
   for (const name of ["Linear", "Notion", "Sentry"])

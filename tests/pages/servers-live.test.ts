@@ -192,29 +192,56 @@ describe("a server's page that is open", () => {
   });
 });
 
-test("whoever is removed from the workspace is told nothing more", async () => {
+test("whoever is removed from the workspace is told so at once, keeps nothing on the page, and hears no more", async () => {
   const mallory = await makePerson(app, { name: "Mallory", role: "member", workspaceId: ada.workspaceId });
   const id = await addServer("Secret plans");
-  const stream = await follow(mallory, await pageOf(mallory, list));
-  await stream.next();
+  const streams = [
+    await follow(mallory, await pageOf(mallory, list)),
+    await follow(mallory, await pageOf(mallory, `${list}/${id}`)),
+  ];
+  for (const stream of streams) await stream.next();
 
   await ada.delete(`members/${mallory.memberId}`);
-  await ada.post(`mcp-servers/${id}/test`);
-  const [told, after] = [await stream.next(), await stream.next()];
 
-  expect(told).toEqual({ event: "ended" });
-  expect(after).toBeNull();
+  for (const stream of streams) {
+    const [words, told, after] = [await stream.next(), await stream.next(), await stream.next()];
+    expect(words?.data).toContain("You are no longer a member of this workspace<");
+    expect(words?.data).toStartWith('<main id="main" hx-swap-oob="innerHTML">');
+    expect(told).toEqual({ event: "ended" });
+    expect(after).toBeNull();
+  }
 });
 
-test("whoever signs out is told nothing more", async () => {
+test("whoever gets another role is told which, at once, and nobody else is", async () => {
+  const mallory = await makePerson(app, { name: "Mallory 2", role: "admin", workspaceId: ada.workspaceId });
+  const id = await addServer("Of interest");
+  const stream = await follow(mallory, await pageOf(mallory, list));
+  const others = await follow(bob, await pageOf(bob, list));
+  await Promise.all([stream.next(), others.next()]);
+
+  await ada.patch(`members/${mallory.memberId}`, { role: "viewer" });
+  const [words, told, after] = [await stream.next(), await stream.next(), await stream.next()];
+  await ada.post(`mcp-servers/${id}/test`);
+  const next = await others.next();
+  await others.stop();
+
+  expect(words?.data).toContain("You are a viewer here from now on.");
+  expect([told, after]).toEqual([{ event: "ended" }, null]);
+  expect(next?.data).toContain(`id="server-${id}"`);
+});
+
+test("whoever signs out is told so with the next change, and nothing more", async () => {
   const id = await addServer("Signed out");
   const stream = await follow(bob, await pageOf(bob, list));
   await stream.next();
 
   await sessions.remove(app.deps.db, hashToken(stream.cookie.split("=")[1] ?? ""));
   await ada.post(`mcp-servers/${id}/test`);
+  const [words, told, after] = [await stream.next(), await stream.next(), await stream.next()];
 
-  expect(await stream.next()).toEqual({ event: "ended" });
+  expect(words?.data).toContain("You were signed out<");
+  expect(words?.data).not.toContain("Signed out");
+  expect([told, after]).toEqual([{ event: "ended" }, null]);
 });
 
 test("a stream is no way around the sign-in, or into another workspace", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { changesChannel } from "#src/db/changes.ts";
 import { createLogger } from "#src/lib/log.ts";
-import { announce, createChanges } from "#src/services/changes.ts";
+import { announce, announceMember, createChanges } from "#src/services/changes.ts";
 import { testDatabase } from "#tests/support/database.ts";
 
 const database = await testDatabase();
@@ -10,7 +10,7 @@ const workspaceId = crypto.randomUUID();
 
 /** What a subscriber hears, in order; `next` waits for it. */
 function listener(changes: ReturnType<typeof createChanges>, workspace = workspaceId) {
-  const heard: number[] = [];
+  const heard: (number | { memberId: number })[] = [];
   let wake = (): void => {};
   let isOver = false;
   const unsubscribe = changes.subscribe(workspace, {
@@ -18,11 +18,15 @@ function listener(changes: ReturnType<typeof createChanges>, workspace = workspa
       heard.push(serverId);
       wake();
     },
+    onMember(memberId) {
+      heard.push({ memberId });
+      wake();
+    },
     onEnd() {
       isOver = true;
     },
   });
-  const next = async (): Promise<number | undefined> => {
+  const next = async (): Promise<(typeof heard)[number] | undefined> => {
     if (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     return heard.shift();
   };
@@ -66,6 +70,19 @@ test("nobody hears of another workspace, or of what is no change", async () => {
   await announce(database, { workspaceId, id: 3 });
 
   expect(await next()).toBe(3);
+});
+
+test("what happens to a member is told apart from what happens to a server", async () => {
+  const changes = createChanges(database, log);
+  await listening(changes);
+  const { next } = listener(changes);
+
+  await database.notify(changesChannel, `${workspaceId}/member/`);
+  await database.notify(changesChannel, `${workspaceId}/members/5`);
+  await announceMember(database, { workspaceId, id: 5 });
+  await announce(database, { workspaceId, id: 5 });
+
+  expect([await next(), await next()]).toEqual([{ memberId: 5 }, 5]);
 });
 
 test("who has unsubscribed hears nothing more, and a stop ends all the others", async () => {

@@ -3,7 +3,7 @@ import { AppError } from "#src/errors.ts";
 import type { Asking } from "#src/http/asking.ts";
 import { WorkspaceParams } from "#src/http/params.ts";
 import { filterIn, listInputOf } from "#src/pages/servers/filter.ts";
-import { watch } from "#src/pages/servers/watch.ts";
+import { watch } from "#src/pages/servers/watch.tsx";
 import { shellOf } from "#src/pages/shell.ts";
 import { show } from "#src/pages/show.ts";
 import { standing } from "#src/services/changes.ts";

@@ -5,7 +5,7 @@ import type { Refusal } from "#src/http/page-refusal.ts";
 import { idOf, ServerParams } from "#src/http/params.ts";
 import { clientSnippets } from "#src/lib/client-snippets.ts";
 import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
-import { watch } from "#src/pages/servers/watch.ts";
+import { watch } from "#src/pages/servers/watch.tsx";
 import { show } from "#src/pages/show.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { redirectUriOf } from "#src/services/oauth/client-metadata.ts";

@@ -5,6 +5,8 @@ import * as changes from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { identify } from "#src/services/identity.ts";
 import { requireScope } from "#src/services/scopes.ts";
+import { renderPart } from "#views/render.ts";
+import { Farewell, type Parting } from "#views/servers/farewell.tsx";
 
 type Watched = {
   concerns(serverId: number): boolean;
@@ -18,8 +20,8 @@ type Watched = {
 };
 
 /**
- * Tells a page of changes as long as it is open. Each time it is found out anew who looks: whoever lost the right to is
- * told that the stream is over. A page that comes back after a break is told what it missed, if anything.
+ * Tells a page of changes as long as it is open. Each time it is found out anew who looks: whoever lost the right to, or
+ * has another role, is told so, and the stream is over. A page that comes back after a break is told what it missed, if anything.
  */
 export function watch({ ctx, request }: { ctx: Ctx; request: Request }, watched: Watched): Response {
   const seen = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("since");
@@ -41,6 +43,9 @@ export function watch({ ctx, request }: { ctx: Ctx; request: Request }, watched:
         if (!watched.concerns(serverId)) return;
         pending.add(serverId);
         tell();
+      },
+      onMember(memberId) {
+        if (memberId === ctx.member.id) asTheyAre(stream).catch((error: unknown) => giveUp(stream, error));
       },
       onEnd: () => stream.end(),
     });
@@ -75,7 +80,7 @@ export function watch({ ctx, request }: { ctx: Ctx; request: Request }, watched:
     }
   }
 
-  /** Null once they may no longer look, which the page is told. */
+  /** Null once they may not look, or not as they did when the page was made: the page says so, and that is its end. */
   async function asTheyAre(stream: EventStream): Promise<Ctx | null> {
     const { publicUrl } = ctx.settings;
     const proof = {
@@ -84,11 +89,18 @@ export function watch({ ctx, request }: { ctx: Ctx; request: Request }, watched:
     };
     try {
       const { member, ...who } = await identify(ctx, proof, ctx.member.workspaceId);
-      if (member) requireScope(member, "apps:read");
-      if (member) return { ...ctx, ...who, member };
+      if (!member) return part(stream, "removed");
+      requireScope(member, "apps:read");
+      if (member.role !== ctx.member.role) return part(stream, member.role);
+      return { ...ctx, ...who, member };
     } catch (failure) {
       if (!(failure instanceof AppError)) throw failure;
+      return part(stream, failure.reason === "not_authenticated" ? "signed_out" : "removed");
     }
+  }
+
+  function part(stream: EventStream, why: Parting): null {
+    stream.send({ data: renderPart(<Farewell why={why} />) });
     stream.send({ event: "ended" });
     stream.end();
     return null;
