@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { compare, type Contender, type Measured } from "#bench/measure.ts";
+import { compare, type Contender, type Measured, timesOf } from "#bench/measure.ts";
 import { startSubject } from "#bench/subject.ts";
 import { everything } from "#tests/support/peers.ts";
 
@@ -52,15 +52,19 @@ if (one && all) {
   console.log(`  a list of ${listed} takes ${(all.medianMs / one.medianMs).toFixed(1)} times one server\n`);
 }
 
-const [page] = await compare([{ name: "servers page", run: () => shown("/servers") }]);
-if (page) {
-  line(`the page of ${listed} servers`, page);
-  const html = await shown("/servers");
-  const packed = Bun.gzipSync(new TextEncoder().encode(html)).byteLength;
-  console.log(
-    `  it weighs ${Math.round(html.length / 1024)} KB, ${Math.round(packed / 1024)} KB compressed\n`,
-  );
+console.log(`the page of ${listed} servers`);
+for (const coding of ["identity", "gzip", "zstd"]) {
+  let bytes = 0;
+  const { medianMs, p95Ms } = await timesOf(async () => {
+    const { firstByteMs, body } = await firstByte("/servers", coding);
+    bytes = body;
+    return firstByteMs;
+  });
+  const weight = `${(bytes / 1024).toFixed(1)} KB`.padStart(9);
+  const times = `${medianMs.toFixed(2).padStart(8)} ms median ${p95Ms.toFixed(2).padStart(8)} ms p95`;
+  console.log(`  ${coding.padEnd(10)} ${weight}, first byte after ${times}`);
 }
+console.log();
 
 await direct.close();
 await subject.stop();
@@ -88,10 +92,20 @@ function line(what: string, { medianMs, p95Ms, perSecond }: Measured): void {
   );
 }
 
-async function shown(path: string): Promise<string> {
-  const answer = await subject.page(path);
-  if (!answer.ok) throw new Error(`The page ${path} answered ${answer.status}.`);
-  return await answer.text();
+/** How long until a page begins to come, and how many bytes come of it. */
+async function firstByte(path: string, coding: string): Promise<{ firstByteMs: number; body: number }> {
+  const began = performance.now();
+  const answer = await subject.page(path, coding);
+  if (!answer.ok || !answer.body) throw new Error(`The page ${path} answered ${answer.status}.`);
+  if ((answer.headers.get("content-encoding") ?? "identity") !== coding)
+    throw new Error(`The page ${path} did not come as ${coding}.`);
+  let firstByteMs = 0;
+  let body = 0;
+  for await (const chunk of answer.body) {
+    if (body === 0) firstByteMs = performance.now() - began;
+    body += chunk.byteLength;
+  }
+  return { firstByteMs, body };
 }
 
 /** A benchmark of failures would be a fast one. */

@@ -6,8 +6,8 @@ import { join } from "node:path";
 /** A running Switchyard of its own, set up, and how to ask it. */
 export type Subject = {
   api(path: string, init?: RequestInit): Promise<Response>;
-  /** A page of the workspace, as a browser asks for it. */
-  page(path: string): Promise<Response>;
+  /** A page of the workspace, as a browser asks for it, with its body as it came over the wire. */
+  page(path: string, acceptEncoding?: string): Promise<Response>;
   origin: string;
   stop(): Promise<void>;
 };
@@ -54,9 +54,14 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
         ...init,
         headers: { authorization: `Bearer ${apiKey.key}`, "content-type": "application/json" },
       }),
-    page: (path) =>
+    page: (path, acceptEncoding = "identity") =>
       fetch(`${origin}/w/${workspace.uuid}${path}`, {
-        headers: { authorization: `Bearer ${apiKey.key}`, accept: "text/html" },
+        headers: {
+          authorization: `Bearer ${apiKey.key}`,
+          accept: "text/html",
+          "accept-encoding": acceptEncoding,
+        },
+        decompress: false,
       }),
     async stop() {
       app.kill("SIGTERM");

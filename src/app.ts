@@ -19,6 +19,7 @@ import { signInApi } from "#src/api/sign-in.ts";
 import { workspacesApi } from "#src/api/workspaces.ts";
 import { accessLog } from "#src/http/access-log.ts";
 import { asking } from "#src/http/asking.ts";
+import { compression } from "#src/http/compression.ts";
 import { errors } from "#src/http/errors.ts";
 import { etags } from "#src/http/etag.ts";
 import { hosts } from "#src/http/hosts.ts";
@@ -64,6 +65,7 @@ export const createApp = (deps: Deps) => {
     .use(probes({ isReady: deps.isReady, metrics: deps.metrics, metricsToken }))
     .use(hosts(publicUrl))
     .use(etags)
+    .use(compression)
     .use(routes)
     .use(docsApi(routes, publicUrl))
     .use(pagesOf(deps, asks, limits));

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
 import { AppError, type ErrorCode, invalidFields, summaryOf } from "#src/errors.ts";
+import { compressed } from "#src/http/compression.ts";
 import { faultsOf } from "#src/http/faults.ts";
 import { pageError } from "#src/http/page-errors.ts";
 import { wantsPage } from "#src/http/page-request.ts";
@@ -57,7 +58,7 @@ export const errors = (log: Logger, publicUrl: URL, allowedAt: AllowedAt) =>
     delete headers["set-cookie"];
     // The access log reads the status from here.
     set.status = answer.status;
-    return answer;
+    return compressed(request, answer);
   });
 
 type Means = { log: Logger; publicUrl: URL };

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { compressed } from "#src/http/compression.ts";
 import { isUnsafe } from "#src/http/request.ts";
 
 /**
@@ -13,13 +14,20 @@ export const etags = new Elysia({ name: "http.etags" }).mapResponse(
 
     const body = JSON.stringify(responseValue);
     const etag = `W/"${Bun.hash(body).toString(36)}"`;
-    const headers = { etag, "cache-control": "private, no-cache", vary: "Authorization, Cookie" };
+    const headers = {
+      etag,
+      "cache-control": "private, no-cache",
+      vary: "Authorization, Cookie, Accept-Encoding",
+    };
     if (matches(request.headers.get("if-none-match"), etag))
       return new Response(null, { status: 304, headers });
-    return new Response(body, {
-      status: typeof set.status === "number" ? set.status : 200,
-      headers: { ...headers, "content-type": "application/json;charset=utf-8" },
-    });
+    return compressed(
+      request,
+      new Response(body, {
+        status: typeof set.status === "number" ? set.status : 200,
+        headers: { ...headers, "content-type": "application/json;charset=utf-8" },
+      }),
+    );
   },
 );
 

@@ -1,10 +1,22 @@
-type Options = { status?: number; headers?: Record<string, string> };
+type Options = {
+  status?: number;
+  headers?: Record<string, string>;
+  /** It holds a secret that is shown this once: nobody on the way may keep or change it, compressing it included. */
+  showsSecret?: boolean;
+};
 
 /** A page as rendered by a view. What it shows is one person's, so nobody keeps it. */
-export function page(html: string, { status = 200, headers = {} }: Options = {}): Response {
+export function page(
+  html: string,
+  { status = 200, headers = {}, showsSecret = false }: Options = {},
+): Response {
   return new Response(html, {
     status,
-    headers: { ...headers, "content-type": "text/html;charset=utf-8", "cache-control": "no-store" },
+    headers: {
+      ...headers,
+      "content-type": "text/html;charset=utf-8",
+      "cache-control": showsSecret ? "no-store, no-transform" : "no-store",
+    },
   });
 }
 

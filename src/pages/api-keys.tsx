@@ -37,6 +37,7 @@ export const apiKeysPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
             apiUrl={new URL(`/api/v2/w/${ctx.member.workspaceId}`, publicUrl).href}
             isFirstPage={cursor === null}
           />,
+          { showsSecret: made !== null },
         );
       },
       { member: "apps:read", params: WorkspaceParams },

@@ -40,7 +40,7 @@ export const membersPages = ({ settings: { publicUrl } }: Deps, asking: Asking) 
         isFirstPage={cursor === null}
         refused={refused}
       />,
-      refused ?? {},
+      refused ?? { showsSecret: link !== null },
     );
   }
 

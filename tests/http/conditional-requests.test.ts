@@ -16,7 +16,7 @@ test("reads carry a weak validator, and are kept by nobody else", async () => {
   expect([headers.get("etag"), headers.get("cache-control"), headers.get("vary")]).toEqual([
     etag,
     "private, no-cache",
-    "Authorization, Cookie",
+    "Authorization, Cookie, Accept-Encoding",
   ]);
 });
 
