@@ -4,6 +4,7 @@ import { isMigrated, migrate } from "#src/db/migrate.ts";
 import { type Database, openDatabase } from "#src/db/open.ts";
 import { createKeyring, type Keyring } from "#src/lib/keyring.ts";
 import { loadOrCreateKeys } from "#src/lib/keys-file.ts";
+import { createLanes } from "#src/lib/lanes.ts";
 import { createLogger, type Logger } from "#src/lib/log.ts";
 import { createMetrics } from "#src/lib/metrics.ts";
 import { createPool } from "#src/mcp/pool.ts";
@@ -51,6 +52,10 @@ export async function openDeps(given: Settings): Promise<Opened> {
     return isMigrated(database);
   };
   const changes = createChanges(database, log);
+  const lanes = createLanes({
+    length: 10,
+    onError: (error) => log.debug({ error }, "what a server offers is not known yet"),
+  });
   const deps: Deps = {
     db: database.db,
     settings,
@@ -58,6 +63,7 @@ export async function openDeps(given: Settings): Promise<Opened> {
     fetch,
     pool,
     changes,
+    lanes,
     log,
     metrics,
     isReady: () => isReady().catch(() => false),

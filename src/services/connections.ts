@@ -92,7 +92,7 @@ async function withTarget<T>(
 }
 
 /** The contract's table of states, row by row. */
-function requireUsable(ctx: Ctx, { server, credential }: ServerInUse): void {
+export function requireUsable(ctx: Ctx, { server, credential }: ServerInUse): void {
   if (server.state === "REGISTER")
     throw new AppError("server_not_ready", `${server.name} is not set up yet. Enable it first.`);
   requireSameIssuer(server);

@@ -1,6 +1,7 @@
 import type { Db } from "#src/db/client.ts";
 import type { AuthType, Role, Scope } from "#src/db/schema.ts";
 import type { Keyring } from "#src/lib/keyring.ts";
+import type { Lanes } from "#src/lib/lanes.ts";
 import type { Logger } from "#src/lib/log.ts";
 import type { Metrics } from "#src/lib/metrics.ts";
 import type { ConnectionPool } from "#src/mcp/pool.ts";
@@ -21,6 +22,8 @@ export type Deps = {
   pool: ConnectionPool;
   /** What happens to servers, for pages that show it at once. */
   changes: Changes;
+  /** What is done after an answer, for the member who got it. */
+  lanes: Lanes;
   log: Logger;
   metrics: Metrics;
   /** Whether the database answers and has every migration. */
@@ -73,6 +76,7 @@ export const depsOf = ({
   fetch,
   pool,
   changes,
+  lanes,
   log,
   metrics,
   isReady,
@@ -83,6 +87,7 @@ export const depsOf = ({
   fetch,
   pool,
   changes,
+  lanes,
   log,
   metrics,
   isReady,
