@@ -14,6 +14,8 @@ export type Subscriber = {
 export type Changes = {
   /** @returns ends the subscription; twice is the same as once */
   subscribe(workspaceId: string, subscriber: Subscriber): () => void;
+  /** Settled once whoever has subscribed is told of what happens from then on, or nobody can be. */
+  listening(): Promise<void>;
   /** Ends all of them, and lets nobody subscribe any more. */
   close(): void;
 };
@@ -28,7 +30,7 @@ type Listening = {
  */
 export function createChanges(database: Listening, log: Deps["log"]): Changes {
   const subscribers = new Map<string, Set<Subscriber>>();
-  let isListening = false;
+  let listening: Promise<void> | null = null;
   let isClosed = false;
 
   const onPayload = (payload: string): void => {
@@ -38,13 +40,13 @@ export function createChanges(database: Listening, log: Deps["log"]): Changes {
       if ("serverId" in change) subscriber.onChange(change.serverId);
       else subscriber.onMember(change.memberId);
   };
-  const listen = (): void => {
-    if (isListening) return;
-    isListening = true;
-    database.listen(rows.changesChannel, onPayload).catch((error: unknown) => {
-      isListening = false;
+  const listen = async (): Promise<void> => {
+    try {
+      await database.listen(rows.changesChannel, onPayload);
+    } catch (error) {
+      listening = null;
       log.warn({ error }, "pages are not told of changes");
-    });
+    }
   };
 
   return {
@@ -53,13 +55,16 @@ export function createChanges(database: Listening, log: Deps["log"]): Changes {
         subscriber.onEnd();
         return () => {};
       }
-      listen();
+      listening ??= listen();
       const others = subscribers.get(workspaceId) ?? new Set();
       subscribers.set(workspaceId, others.add(subscriber));
       return () => {
         others.delete(subscriber);
         if (others.size === 0 && subscribers.get(workspaceId) === others) subscribers.delete(workspaceId);
       };
+    },
+    async listening() {
+      await listening;
     },
     close() {
       isClosed = true;

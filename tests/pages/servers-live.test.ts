@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import * as sessions from "#src/db/sessions.ts";
 import { hashToken } from "#src/lib/tokens.ts";
+import { createChanges, standing } from "#src/services/changes.ts";
 import { testApp } from "#tests/support/app.ts";
 import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { makePeople, makePerson, type Person } from "#tests/support/people.ts";
@@ -22,10 +23,10 @@ async function addServer(name: string): Promise<number> {
 type Event = { id?: string; event?: string; data?: string };
 
 /** Follows a page's stream as the browser does. `next` waits for the next thing that is said. */
-async function follow(person: Person, path: string, headers: Record<string, string> = {}) {
+async function follow(person: Person, path: string, headers: Record<string, string> = {}, at = app) {
   const { cookie } = await person.signedIn();
-  const { publicUrl } = app.deps.settings;
-  const response = await app.handle(
+  const { publicUrl } = at.deps.settings;
+  const response = await at.handle(
     new Request(new URL(path, publicUrl), { headers: { accept: "text/html", cookie, ...headers } }),
   );
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -251,6 +252,26 @@ test("a stream is no way around the sign-in, or into another workspace", async (
   ]);
 
   expect(answers.map(({ status }) => status)).toEqual([302, 404]);
+});
+
+test("what happens before this process listens is told to the first page that is open", async () => {
+  const began = Promise.withResolvers<void>();
+  const early = await testApp(
+    { RATE_LIMIT: "0" },
+    { changes: createChanges({ listen: () => began.promise }, app.deps.log) },
+  );
+  const { ada: first } = await makePeople(early);
+  const { mark } = await standing({
+    db: early.deps.db,
+    member: { ...first, id: first.memberId, role: "owner", scopes: [] },
+  });
+  const stream = await follow(first, `/w/${first.workspaceId}/servers/live?since=${mark}`, {}, early);
+
+  await first.post("mcp-servers", { url: "https://early.invalid/mcp", discover: false });
+  began.resolve();
+
+  expect(await stream.next()).toMatchObject({ event: "stale" });
+  await stream.stop();
 });
 
 test("the app's stop ends every stream, and begins none", async () => {

@@ -112,3 +112,18 @@ test("where nobody can be told, the pages that ask stay open, and the next one t
   expect(isOver()).toBeFalse();
   expect(tries).toBe(2);
 });
+
+test("whoever subscribes first can wait until it is listened", async () => {
+  const began = Promise.withResolvers<void>();
+  const changes = createChanges({ listen: () => began.promise }, log);
+  let isSettled = false;
+
+  listener(changes);
+  const listening = changes.listening().then(() => (isSettled = true));
+  await Promise.resolve();
+  const before = isSettled;
+  began.resolve();
+  await listening;
+
+  expect([before, isSettled]).toEqual([false, true]);
+});

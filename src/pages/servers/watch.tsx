@@ -58,7 +58,9 @@ export function watch({ ctx, request }: { ctx: Ctx; request: Request }, watched:
     stream.end();
   }
 
+  /** What happens while this process only begins to listen would be told to nobody, so it is found out after that. */
   async function catchUp(stream: EventStream): Promise<void> {
+    await ctx.changes.listening();
     const { mark } = await changes.standing(ctx);
     if (mark === seen) stream.send({ id: mark });
     else await show(stream, ctx, null);
