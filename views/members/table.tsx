@@ -24,27 +24,27 @@ export const MemberTable = ({ members, ...viewer }: Viewer & { members: Workspac
   </Table>
 );
 
-const MemberRow = ({ path, self, isOnlyOwner, member }: Viewer & { member: WorkspaceMember }) => (
-  <Row id={`member-${member.id}`}>
-    <Cell kind="title">
-      <Text>{member.name}</Text> {member.id === self.id && <Badge>you</Badge>}
-      <small>
-        <Text>{member.email}</Text>
-      </small>
-    </Cell>
-    <Cell label="Role">{roles[member.role].name}</Cell>
-    <Cell label="Joined">
-      <Time at={member.joinedAt} />
-    </Cell>
-    <Cell kind="actions">
-      {isOnlyOwner && member.id === self.id ? (
-        <span class="muted">To leave, make somebody else an owner first.</span>
-      ) : (
-        canChange(self, member) && <Changes path={path} self={self} member={member} />
-      )}
-    </Cell>
-  </Row>
-);
+const MemberRow = ({ path, self, isOnlyOwner, member }: Viewer & { member: WorkspaceMember }) => {
+  const mustStay = isOnlyOwner && member.id === self.id;
+  return (
+    <Row id={`member-${member.id}`}>
+      <Cell kind="title">
+        <Text>{member.name}</Text> {member.id === self.id && <Badge>you</Badge>}
+        <small>
+          <Text>{member.email}</Text>
+        </small>
+        {mustStay && <small>To leave, make somebody else an owner first.</small>}
+      </Cell>
+      <Cell label="Role">{roles[member.role].name}</Cell>
+      <Cell label="Joined">
+        <Time at={member.joinedAt} />
+      </Cell>
+      <Cell kind="actions">
+        {canChange(self, member) && !mustStay && <Changes path={path} self={self} member={member} />}
+      </Cell>
+    </Row>
+  );
+};
 
 type ChangeProps = { path: string; self: Member; member: WorkspaceMember };
 
