@@ -287,6 +287,33 @@ story(
   },
 );
 
+story("a list that asks for itself follows one stream, and not one more each time", async () => {
+  const { ada } = await makePeople(app);
+  await ada.post("mcp-servers", { url: "https://first.invalid/mcp", name: "First", discover: false });
+  const { page, go, signIn } = await visit(app);
+  await signIn((await ada.signedIn()).cookie);
+  await page.clock.install();
+  const begun: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/live")) begun.push(request.url());
+  });
+  const followed = page.waitForResponse((response) => response.url().includes("/live"));
+  await go(listOf(ada));
+  await followed;
+
+  for (const name of ["Second", "Third", "Fourth"]) {
+    const anew = page.waitForResponse((response) => response.url().includes("/live"));
+    await ada.post("mcp-servers", { url: `https://${name}.invalid/mcp`, name, discover: false });
+    await page.getByRole("row", { name: new RegExp(name) }).waitFor();
+    await anew;
+  }
+  // One that went on beside the newest would begin again after a pause; what was asked for before this was seen by then.
+  await page.clock.runFor(60_000);
+  await page.evaluate(() => fetch("/").then(({ status }) => status));
+
+  expect(new Set(begun).size).toBe(begun.length);
+});
+
 story("a list is searched as one types, and the address says so", async () => {
   const { ada } = await makePeople(app);
   for (const name of ["Linear", "Notion", "Sentry"])
