@@ -10,9 +10,9 @@ import { measured } from "#src/services/upstream-calls.ts";
 const atMostMs = 10_000;
 
 /**
- * Finds out how much a server offers the asking member, who has just connected or tried it: in their own name, on their own
- * connection, and for them alone. Nobody waits for it, it is done once, and one piece of it at a time takes one of the
- * member's places upstream.
+ * Finds out how much a server offers the asking member, who looks at it: in their own name, on their own connection, and for
+ * them alone. Nobody waits for it, it is done once, and one piece of it at a time takes one of the member's places upstream.
+ * Programs are not shown it, so nothing is asked on their account.
  *
  * It is no use of the server by the member: nothing is noted but the counts, and a failure means nothing.
  */

@@ -4,7 +4,6 @@ import * as serverRows from "#src/db/servers.ts";
 import { kinds } from "#src/credentials/index.ts";
 import type { RevocationOutcome } from "#src/oauth/revocation.ts";
 import { audit } from "#src/services/audit-events.ts";
-import { learnCounts } from "#src/services/catalog-counts.ts";
 import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
@@ -40,7 +39,6 @@ export async function connect(ctx: Ctx, serverId: number, secret: string | null)
       await keep(ctx, inUse.server, ctx.keyring.seal(secret, sealedFor(inUse.server, ctx.member.id)));
       if (inUse.server.state !== "READY") await markReady(ctx, inUse.server);
   }
-  learnCounts(ctx, serverId);
   return { connected: true, serverId: inUse.server.id, memberId: ctx.member.id };
 }
 

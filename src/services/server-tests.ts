@@ -1,6 +1,5 @@
 import * as rows from "#src/db/server-tests.ts";
 import { AppError } from "#src/errors.ts";
-import { learnCounts } from "#src/services/catalog-counts.ts";
 import { authFields } from "#src/services/member-auth.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { stepUp } from "#src/services/oauth/step-up.ts";
@@ -82,7 +81,6 @@ export async function test(
     };
 
   const { state, enabled } = await markReady(ctx, use.server);
-  if (use.credential) learnCounts(ctx, serverId);
   return {
     ...shared,
     success: true,

@@ -48,14 +48,17 @@ const countsOn = async (person: Person, { id }: McpServer): Promise<string[]> =>
 
 const listsAsked = ({ seen }: { seen: string[] }) => seen.filter((method) => method.endsWith("/list")).sort();
 
-test("whoever connects is told how much they are offered, without having looked, and nobody else is", async () => {
+test("whoever looks at a server that they are connected to is told how much they are offered, and nobody else is", async () => {
   const { ada, bob, server, upstream, path } = await setUp();
 
   await ada.post(`${path}/credentials`);
-  const asked = listsAsked(upstream);
+  await ada.post(`${path}/test`);
+  const forPrograms = pieces.length;
+  const atFirst = await countsOn(ada, server);
   await later();
 
-  expect(asked).toEqual([]);
+  expect(forPrograms).toBe(0);
+  expect(atFirst).toEqual(["–", "–", "–"]);
   expect(listsAsked(upstream)).toEqual(Object.keys(lists).sort());
   expect(await countsOn(ada, server)).toEqual(["2", "1", "3"]);
   expect(await countsOn(bob, server)).toEqual(["–", "–", "–"]);
@@ -64,11 +67,11 @@ test("whoever connects is told how much they are offered, without having looked,
 test("that is done once, and is no use of the server by the member", async () => {
   const { ada, server, upstream, path } = await setUp();
   await ada.post(`${path}/credentials`);
+  await countsOn(ada, server);
   await later();
   const before = listsAsked(upstream).length;
 
-  await ada.post(`${path}/credentials`);
-  await ada.post(`${path}/test`);
+  await countsOn(ada, server);
   await later();
   const { body: members } = await ada.get<{ lastUsedAt: string | null }[]>(`${path}/members`);
 
@@ -77,21 +80,15 @@ test("that is done once, and is no use of the server by the member", async () =>
   expect(await countsOn(ada, server)).toEqual(["2", "1", "3"]);
 });
 
-test("a test finds it out for who is connected, and nothing for who is not", async () => {
-  const { ada, bob, server, path } = await setUp();
-  await ada.post(`${path}/credentials`);
-  pieces.splice(0);
+test("who looks without being connected asks nothing", async () => {
+  const { bob, server } = await setUp();
 
-  await bob.post(`${path}/test`);
-  const forBob = pieces.length;
-  await ada.post(`${path}/test`);
-  await later();
+  await countsOn(bob, server);
 
-  expect(forBob).toBe(0);
-  expect(await countsOn(ada, server)).toEqual(["2", "1", "3"]);
+  expect(pieces).toEqual([]);
 });
 
-test("a sign-in finds it out with the member's own token", async () => {
+test("behind a sign-in it is found out with the member's own token", async () => {
   const issuer = startFakeAuthorizationServer();
   const remote = startFakeProtected(issuer);
   stops.push(remote.stop, issuer.stop);
@@ -99,6 +96,7 @@ test("a sign-in finds it out with the member's own token", async () => {
   const { body: server } = await ada.post<McpServer>("mcp-servers", { url: remote.url });
 
   await authorize(app, ada, authorizeUrlOf(app, server), issuer);
+  await countsOn(ada, server);
   await later();
 
   expect((await countsOn(ada, server))[0]).toMatch(/^[1-9]/);
@@ -109,6 +107,7 @@ test("what fails on the way changes nothing of the server or the connection, and
   const { ada, server, path } = await setUp({ "prompts/list": refusal });
 
   await ada.post(`${path}/credentials`);
+  await countsOn(ada, server);
   const [work] = pieces.splice(0);
   await expect(work?.()).rejects.toThrow();
   const { body } = await ada.get<McpServer>(path);
@@ -120,6 +119,7 @@ test("what fails on the way changes nothing of the server or the connection, and
 test("whoever has disconnected meanwhile is not asked for", async () => {
   const { ada, upstream, server, path } = await setUp();
   await ada.post(`${path}/credentials`);
+  await countsOn(ada, server);
   await ada.delete(`${path}/credentials`);
 
   const [work] = pieces.splice(0);

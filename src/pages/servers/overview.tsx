@@ -7,6 +7,7 @@ import { clientSnippets } from "#src/lib/client-snippets.ts";
 import { type Asked, frameOf } from "#src/pages/servers/frame.ts";
 import { watch } from "#src/pages/servers/watch.tsx";
 import { show } from "#src/pages/show.ts";
+import { learnCounts } from "#src/services/catalog-counts.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { redirectUriOf } from "#src/services/oauth/client-metadata.ts";
 import { isAdmin } from "#src/services/scopes.ts";
@@ -52,6 +53,8 @@ export async function showOverview(asked: Asked, refusal: Refusal | null = null)
   // Only the sign-in itself finds out that a client is missing; who met that is sent here.
   const wantsClient = searchParams.get("step") === "register" || pathname.endsWith("/client");
   const server = { ...frame.server, lacksClient: frame.server.lacksClient || wantsClient };
+  const isWorthCounting = server.status === "ready" && server.connection === "connected";
+  if (isWorthCounting && Object.keys(server.counts).length === 0) learnCounts(ctx, server.id);
   return show(
     <OverviewPage
       {...frame}

@@ -1,5 +1,4 @@
 import { AppError } from "#src/errors.ts";
-import { learnCounts } from "#src/services/catalog-counts.ts";
 import * as flowRows from "#src/db/oauth-flows.ts";
 import { cleanText } from "#src/lib/text.ts";
 import { hashToken } from "#src/lib/tokens.ts";
@@ -123,7 +122,6 @@ async function tryOut(ctx: Ctx, serverId: number): Promise<Finished["server"]> {
       return "silent";
     }
     const { enabled } = use.server.state === "READY" ? use.server : await markReady(ctx, use.server);
-    learnCounts(ctx, serverId);
     return enabled ? "answering" : "disabled";
   } catch (failure) {
     // No room for a try just now, or the server was deleted: the member is connected as far as it goes.
