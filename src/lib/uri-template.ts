@@ -24,10 +24,16 @@ const operators: Record<string, Operator> = {
 const expressions = /\{([+#./;?&]?)([^{}]*)\}/g;
 const maxVariables = 50;
 
-/** The variables' names, each once, in order. */
-export function variablesOf(template: string): string[] {
-  const names = [...template.matchAll(expressions)].flatMap(([, , list = ""]) => list.split(",").map(nameOf));
-  return [...new Set(names)].filter((name) => name !== "").slice(0, maxVariables);
+/** Part of a query is left out where it is empty, and the rest of the address still names something. */
+const isQuery = (sign: string): boolean => sign === "?" || sign === "&";
+
+/** The variables, each once, in order. One that stands anywhere outside of a query is needed. */
+export function variablesOf(template: string): { name: string; isOptional: boolean }[] {
+  const needed = new Map<string, boolean>();
+  for (const [, sign = "", list = ""] of template.matchAll(expressions))
+    for (const name of list.split(",").map(nameOf))
+      if (name !== "") needed.set(name, needed.get(name) || !isQuery(sign));
+  return [...needed].slice(0, maxVariables).map(([name, isNeeded]) => ({ name, isOptional: !isNeeded }));
 }
 
 /** @param values - a variable without one is left out, as the template says for it */

@@ -38,7 +38,11 @@ describe("a variable without a value", () => {
 });
 
 test("variables are named once, in order", () => {
-  expect(variablesOf("demo://{kind}/{+path*}{?kind,limit:2}")).toEqual(["kind", "path", "limit"]);
+  expect(variablesOf("demo://{kind}/{+path*}{?kind,limit:2}")).toEqual([
+    { name: "kind", isOptional: false },
+    { name: "path", isOptional: false },
+    { name: "limit", isOptional: true },
+  ]);
 });
 
 test("what is no template has no variables", () => {

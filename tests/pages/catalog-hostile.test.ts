@@ -192,8 +192,9 @@ describe("a server that says too much", () => {
 
     expect(list.html.length).toBeLessThan(30_000);
     expect(list.html).toContain("Show all");
+    expect(list.html).toContain(`href="${path}/tools/call?name=long">Read the other 998,000 characters</a>`);
     expect(page.html.length).toBeLessThan(300_000);
-    expect(page.html).toContain("900,000 more characters are left out here. The API gives them all.");
+    expect(page.html).toContain("No page holds it all. The API gives the other 900,000 characters.");
   });
 
   test("answers a call with a megabyte, of which the beginning is shown", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { testApp } from "#tests/support/app.ts";
 import { error, result, startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
+import { textOf } from "#tests/support/markup.ts";
 import { startModernMcpServer } from "#tests/support/modern-mcp-server.ts";
 import { browse, fillIn, hiddenIn } from "#tests/support/pages.ts";
 import { everything } from "#tests/support/peers.ts";
@@ -82,14 +83,6 @@ beforeAll(async () => {
     paths[name as keyof typeof paths] = `/w/${ada.workspaceId}/servers/${id}`;
   }
 });
-
-const textOf = (html: string): string =>
-  (/<main.*<\/main>/s.exec(html)?.[0] ?? "")
-    .replaceAll(/<svg.*?<\/svg>|<[^>]+>/gs, " ")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&lt;", "<")
-    .replaceAll("&amp;", "&")
-    .replaceAll(/\s+/g, " ");
 
 describe("tools of a real server", () => {
   test("are listed, with what the server claims of them marked as its claim", async () => {
@@ -427,7 +420,7 @@ describe("whoever is not connected", () => {
   test("and may not connect is told that", async () => {
     const seen = await asVic.get(`${paths.everything}/resources`);
 
-    expect(textOf(seen.html)).toContain("viewers cannot connect");
+    expect(textOf(seen.html)).toContain("viewers connect to nothing");
     expect(seen.html).not.toContain(`${paths.everything}/connect`);
   });
 });

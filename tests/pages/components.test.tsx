@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { browserName } from "#views/account/browser-name.ts";
 import { OutsideLink, safeHref } from "#views/components/link.tsx";
+import { Short, Whole } from "#views/components/short.tsx";
 import { LongText, Text } from "#views/components/text.tsx";
 import { relativeTime } from "#views/components/time.tsx";
 import { renderPart } from "#views/render.ts";
@@ -45,7 +46,7 @@ describe("text of somebody else", () => {
   test("is text, with what cannot be seen made visible", () => {
     const html = renderPart(<Text>{'<svg onload="x()">\u202etxt.\u200b<b hx-get="/x">'}</Text>);
 
-    expect(html).not.toMatch(/<svg|<b/);
+    expect(html).not.toMatch(/<svg|<b\b/);
     expect(html).toContain("⟨U+202E⟩txt.⟨U+200B⟩");
   });
 
@@ -55,9 +56,33 @@ describe("text of somebody else", () => {
     const html = renderPart(<LongText>{text}</LongText>);
 
     expect(html).toContain("<summary>");
-    expect(html).toContain("word…</span>");
-    expect(html).toContain(`<p>${text}</p>`);
-    expect(renderPart(<LongText>short</LongText>)).toBe('<p class="long-text">short</p>');
+    expect(html).toContain("word…</bdi>");
+    expect(html).toContain(`<p dir="auto">${text}</p>`);
+    expect(renderPart(<LongText>short</LongText>)).toBe('<p class="long-text" dir="auto">short</p>');
+  });
+
+  test("runs in its own direction", () => {
+    expect(renderPart(<Text>مرحبا</Text>)).toBe("<bdi>مرحبا</bdi>");
+  });
+
+  test("of one line is as short as it needs to be, and opens where something was cut", () => {
+    const long = "n".repeat(61);
+
+    const cut = renderPart(<Short>{long}</Short>);
+    const opened = renderPart(<Whole of={["short", long, null]} />);
+
+    expect(cut).toBe(`<bdi>${"n".repeat(60)}…</bdi>`);
+    expect(opened).toBe(
+      `<details class="whole"><summary>Show all</summary><p><bdi>${long}</bdi></p></details>`,
+    );
+    expect(renderPart(<Whole of={["n".repeat(60)]} />)).toBe("");
+  });
+
+  test("counts what cannot be seen as long as it is written out", () => {
+    const cut = renderPart(<Short>{"\u202e".repeat(50)}</Short>);
+
+    expect(cut.length).toBeLessThan(80);
+    expect(cut).toEndWith("…</bdi>");
   });
 
   test("is never cut through a character", () => {

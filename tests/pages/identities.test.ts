@@ -37,7 +37,7 @@ test("the sign-in offers every provider, and each takes along where to go afterw
     ["google", "Google"],
   ])
     expect(html).toContain(
-      `<a class="button" href="${origin}/api/v2/session/${id}/authorize?return_to=%2Faccount">Continue with ${name}</a>`,
+      `<a class="button" href="${origin}/api/v2/session/${id}/authorize?return_to=%2Faccount">Continue with <bdi>${name}</bdi></a>`,
     );
 });
 
@@ -50,7 +50,9 @@ test("an invitation offers them to whoever is not signed in", async () => {
   const stranger = await browse(app, null).get(pathname);
   const member = await browse(app, (await ada.signedIn()).cookie).get(pathname);
 
-  expect(stranger.html).toContain(`/api/v2/session/google/authorize?invitation=${token}">Join with Google`);
+  expect(stranger.html).toContain(
+    `/api/v2/session/google/authorize?invitation=${token}">Join with <bdi>Google</bdi>`,
+  );
   expect(member.html).not.toContain("Join with");
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { NewInvitation } from "#src/services/invitations.ts";
 import { testApp } from "#tests/support/app.ts";
+import { textOf } from "#tests/support/markup.ts";
 import { browse, sentBack } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 
@@ -22,8 +23,10 @@ test("a newcomer sees what they are invited to, and joins with an account of the
   const shown = await stranger.get(path);
   const joined = await stranger.post(path, { name: "Grace", email: newEmail(), password });
 
-  expect(shown.html).toContain("Join Ours");
-  expect(shown.html).toContain("as a viewer, who looks, and changes nothing.");
+  expect(textOf(shown.html)).toContain("Join Ours");
+  expect(shown.html).toContain(
+    "as a viewer, who sees which servers there are and how they do, and uses and changes none.",
+  );
   expect(shown.html).toContain(`href="/sign-in?return_to=${encodeURIComponent(path)}"`);
   expect([joined.status, joined.location]).toEqual([303, `/w/${ada.workspaceId}/servers`]);
   const members = await browse(app, sentBack(joined, "sy_session")).get(`/w/${ada.workspaceId}/members`);
@@ -37,7 +40,7 @@ test("whoever is signed in joins with one press", async () => {
   const shown = await browse(app, cookie).get(path);
   const joined = await browse(app, cookie).post(path, { as: "account" });
 
-  expect(shown.html).toContain("Join as Eve");
+  expect(textOf(shown.html)).toContain("Join as Eve");
   expect([joined.status, joined.location]).toEqual([303, `/w/${ada.workspaceId}/servers`]);
 });
 

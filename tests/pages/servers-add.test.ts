@@ -3,6 +3,7 @@ import { testApp } from "#tests/support/app.ts";
 import { startAuthorizationServer } from "#tests/support/authorization-server.ts";
 import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { startLegacyMcpServer } from "#tests/support/legacy-mcp-server.ts";
+import { textOf } from "#tests/support/markup.ts";
 import { browse } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 import { startProtectedMcpServer } from "#tests/support/protected-mcp-server.ts";
@@ -26,11 +27,6 @@ afterAll(async () => {
   await Promise.all([open, another, guarded, keyed].map((server) => server.stop()));
   await authorizationServer.stop();
 });
-
-const textOf = (html: string): string =>
-  (/<main.*<\/main>/s.exec(html)?.[0] ?? "")
-    .replaceAll(/<svg.*?<\/svg>|<[^>]+>/gs, " ")
-    .replaceAll(/\s+/g, " ");
 
 type Listed = { id: number; url: string; name: string; access: string; connection: string; header?: unknown };
 const servers = async () => (await ada.get<Listed[]>("mcp-servers")).body;

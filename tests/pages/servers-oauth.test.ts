@@ -4,6 +4,7 @@ import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
 import { authorize, authorizeUrlOf } from "#tests/support/authorizing.ts";
 import { startFakeAuthorizationServer, startFakeProtected } from "#tests/support/fake-oauth.ts";
+import { textOf } from "#tests/support/markup.ts";
 import { browse } from "#tests/support/pages.ts";
 import { makePeople, type Person } from "#tests/support/people.ts";
 import { addServer, nowhere } from "#tests/support/servers.ts";
@@ -18,11 +19,6 @@ afterAll(async () => {
   await remote.stop();
   await issuer.stop();
 });
-
-const textOf = (html: string): string =>
-  (/<main.*<\/main>/s.exec(html)?.[0] ?? "")
-    .replaceAll(/<svg.*?<\/svg>|<[^>]+>/gs, " ")
-    .replaceAll(/\s+/g, " ");
 
 async function pageOf(person: Person, { id, workspaceUuid }: McpServer, tab = ""): Promise<string> {
   const { html } = await browse(app, (await person.signedIn()).cookie).get(
@@ -94,7 +90,7 @@ test("more access is asked for by the names of what is missing, on each page tha
   const overview = await pageOf(ada, server);
 
   for (const page of [tools, overview])
-    expect(page).toContain("asks for more access than you gave: mcp:admin, &lt;b>write.");
+    expect(page).toContain("asks for more access than you gave: mcp:admin, <b>write.");
 });
 
 test("a receipt has no rows of 0, and says where there were no tokens", async () => {

@@ -1,3 +1,17 @@
+/** What a reader of markup reads. What only sets words apart, as a name's own direction does, leaves no space. */
+export const wordsIn = (html: string): string =>
+  html
+    .replaceAll(/<\/?(?:bdi|time)\b[^>]*>/g, "")
+    .replaceAll(/<svg.*?<\/svg>|<template.*?<\/template>|<[^>]+>/gs, " ")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<")
+    .replaceAll("&amp;", "&")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+
+/** The words of what a page is about, without what stands around it. */
+export const textOf = (html: string): string => wordsIn(/<main.*<\/main>/s.exec(html)?.[0] ?? "");
+
 /** Attributes that lead somewhere, or fetch something. */
 const leads = new Set(["href", "src", "action", "formaction", "hx-get", "hx-post", "hx-sse:connect"]);
 

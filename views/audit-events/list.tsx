@@ -1,6 +1,6 @@
 import type { AuditEvent } from "#src/services/audit-events.ts";
 import { Sentence } from "#views/audit-events/sentence.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short, Whole } from "#views/components/short.tsx";
 import { Time } from "#views/components/time.tsx";
 
 /** Who did what, the newest first, to be read like sentences. */
@@ -11,13 +11,16 @@ export const EventList = ({ events }: { events: AuditEvent[] }) => (
         <span class="avatar" aria-hidden="true">
           {[...event.actor.name][0]?.toUpperCase() ?? "?"}
         </span>
-        <p>
-          <strong>
-            <Text>{event.actor.name}</Text>
-          </strong>{" "}
-          <Sentence event={event} />
-          {event.actor.apiKeyId !== null && <span class="muted">, with an API key</span>}
-        </p>
+        <div>
+          <p>
+            <strong>
+              <Short>{event.actor.name}</Short>
+            </strong>{" "}
+            <Sentence event={event} />
+            {event.actor.apiKeyId !== null && <span class="muted">, with an API key</span>}
+          </p>
+          <Whole of={[event.actor.name, event.target.name]} />
+        </div>
         <Time at={event.at} />
       </li>
     ))}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { AuditEvent } from "#src/services/audit-events.ts";
 import type { Role } from "#src/services/context.ts";
 import { roles } from "#views/components/role.ts";
-import { Text } from "#views/components/text.tsx";
+import { Short } from "#views/components/short.tsx";
 
 type Saying = (event: AuditEvent) => ComponentChildren;
 
@@ -74,7 +74,7 @@ const target = ({ target: { name, id } }: AuditEvent, otherwise = id ?? "somethi
 
 const Named = ({ name }: { name: string }) => (
   <strong>
-    <Text>{name}</Text>
+    <Short>{name}</Short>
   </strong>
 );
 

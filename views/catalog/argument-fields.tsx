@@ -52,7 +52,7 @@ const ArgumentField = ({ field, values, typed, refused, id }: FieldProps) => {
       return input.isLong || value.includes("\n") ? (
         <TextArea {...common} value={value} rows={3} isOptional={!isRequired} />
       ) : (
-        <Field {...common} value={value} isOptional={!isRequired} />
+        <Field {...common} type={typeFor(input, value)} value={value} isOptional={!isRequired} />
       );
     case "number":
       return <Field {...common} value={value} isOptional={!isRequired} />;
@@ -61,6 +61,7 @@ const ArgumentField = ({ field, values, typed, refused, id }: FieldProps) => {
         <Select
           {...common}
           value={value}
+          isOptional={!isRequired}
           options={[nothing(isRequired), { value: "true", label: "Yes" }, { value: "false", label: "No" }]}
         />
       );
@@ -69,6 +70,7 @@ const ArgumentField = ({ field, values, typed, refused, id }: FieldProps) => {
         <Select
           {...common}
           value={value}
+          isOptional={!isRequired}
           options={[
             nothing(isRequired),
             ...input.choices.map(({ label }, index) => ({
@@ -105,6 +107,10 @@ const ArgumentField = ({ field, values, typed, refused, id }: FieldProps) => {
   }
 };
 
+/** A browser's own field for dates shows nothing but dates: what is none stays to be seen and mended. */
+const typeFor = ({ format }: { format: string | null }, value: string): "text" | "date" =>
+  format === "date" && (value === "" || /^\d{4}-\d{2}-\d{2}$/.test(value)) ? "date" : "text";
+
 const nothing = (isRequired: boolean) => ({ value: "", label: isRequired ? "Choose…" : "Leave it out" });
 
 function hintOf({ description, input }: FormField): ComponentChildren {
@@ -122,7 +128,7 @@ function rulesOf(input: Input): string {
     case "json":
       return "as JSON";
     case "text":
-      return input.format ? shortened(input.format, 40) : "";
+      return input.format && input.format !== "date" ? shortened(input.format, 40) : "";
     default:
       return "";
   }

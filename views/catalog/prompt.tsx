@@ -1,11 +1,12 @@
 import type { Content } from "#views/catalog/content.ts";
 import { ContentView } from "#views/catalog/content-view.tsx";
 import { type Asked, Questions } from "#views/catalog/questions.tsx";
-import { SaidText, shortName } from "#views/catalog/said-text.tsx";
+import { SaidText } from "#views/catalog/said-text.tsx";
 import type { Prompt } from "#views/catalog/said.ts";
 import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
 import { Badge } from "#views/components/badge.tsx";
+import { Short, shortened, Whole } from "#views/components/short.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Busy } from "#views/servers/busy.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
@@ -35,7 +36,7 @@ export const PromptPage = ({ prompt, typed, refused, trouble, asked, result, ...
   const list = serverPath(frame.server, "prompts");
   const here = prompt ? pathWith(`${list}/get`, { name: prompt.name }) : list;
   return (
-    <ServerLayout {...frame} tab="prompts" title={prompt ? shortName(prompt.name) : "Prompt"}>
+    <ServerLayout {...frame} tab="prompts" title={prompt ? shortened(prompt.name) : "Prompt"}>
       <a class="back" href={list}>
         All prompts
       </a>
@@ -43,9 +44,10 @@ export const PromptPage = ({ prompt, typed, refused, trouble, asked, result, ...
         <div class="tool-head">
           <h2>
             <code>
-              <Text>{shortName(prompt.name)}</Text>
+              <Short>{prompt.name}</Short>
             </code>
           </h2>
+          <Whole of={[prompt.name]} />
           {prompt.description && <SaidText text={prompt.description} within="page" />}
         </div>
       )}
@@ -60,14 +62,14 @@ export const PromptPage = ({ prompt, typed, refused, trouble, asked, result, ...
 type FillInProps = Pick<Props, "typed" | "refused"> & { prompt: Prompt; here: string };
 
 const FillIn = ({ prompt, typed, refused, here }: FillInProps) => (
-  <Form action={here} class="form card try" refused={refused} label={`Fill in ${shortName(prompt.name)}`}>
+  <Form action={here} class="form card try" refused={refused} label={`Fill in ${shortened(prompt.name)}`}>
     {prompt.arguments.length === 0 && <p class="muted">It takes nothing.</p>}
     {prompt.arguments.map((argument, index) => (
       <Field
         key={argument.name}
         id={`argument-${index}`}
         name={fieldOf(argument.name)}
-        label={shortName(argument.title ?? argument.name)}
+        label={shortened(argument.title ?? argument.name)}
         hint={argument.description && <Text>{argument.description.slice(0, 400).toWellFormed()}</Text>}
         value={typed(argument.name)}
         isOptional={!argument.isRequired}

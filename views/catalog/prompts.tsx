@@ -1,9 +1,9 @@
 import { CatalogName } from "#views/catalog/name.tsx";
 import { CatalogPages, type ListedPart } from "#views/catalog/pages.tsx";
-import { SaidText, shortName } from "#views/catalog/said-text.tsx";
+import { isCallable, SaidText } from "#views/catalog/said-text.tsx";
 import type { Prompt } from "#views/catalog/said.ts";
 import { Empty } from "#views/components/empty.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short, Whole } from "#views/components/short.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
 import { pathWith, serverPath } from "#views/servers/paths.ts";
 import { type Trouble, TroubleNote } from "#views/servers/trouble.tsx";
@@ -34,30 +34,40 @@ export const PromptsPage = ({ prompts, trouble, ...frame }: Props) => {
   );
 };
 
-const PromptItem = ({ path, prompt }: { path: string; prompt: Prompt }) => (
-  <li class="catalog-item">
-    <div class="catalog-head">
-      <CatalogName name={prompt.name} href={pathWith(`${path}/get`, { name: prompt.name })} />
-      {prompt.title && (
-        <span class="muted">
-          <Text>{shortName(prompt.title)}</Text>
-        </span>
-      )}
-    </div>
-    {prompt.description && <SaidText text={prompt.description} within="list" />}
-    {prompt.arguments.length > 0 && (
-      <p class="takes">
-        Takes{" "}
-        {prompt.arguments.slice(0, 8).map(({ name, isRequired }, index) => (
-          <span key={name}>
-            {index > 0 && ", "}
-            <code>
-              <Text>{shortName(name)}</Text>
-            </code>
-            {isRequired ? "" : "?"}
+const PromptItem = ({ path, prompt }: { path: string; prompt: Prompt }) => {
+  const page = pathWith(`${path}/get`, { name: prompt.name });
+  return (
+    <li class="catalog-item">
+      <div class="catalog-head">
+        <CatalogName name={prompt.name} href={page} />
+        {prompt.title && (
+          <span class="muted">
+            <Short>{prompt.title}</Short>
           </span>
-        ))}
-      </p>
-    )}
-  </li>
-);
+        )}
+      </div>
+      <Whole of={[prompt.name, prompt.title]} />
+      {prompt.description && (
+        <SaidText text={prompt.description} within="list" page={isCallable(prompt.name) ? page : undefined} />
+      )}
+      <Takes prompt={prompt} />
+    </li>
+  );
+};
+
+const Takes = ({ prompt }: { prompt: Prompt }) =>
+  prompt.arguments.length === 0 ? null : (
+    <p class="takes">
+      Takes{" "}
+      {prompt.arguments.slice(0, 8).map(({ name, isRequired }, index) => (
+        <span key={name}>
+          {index > 0 && ", "}
+          <code>
+            <Short room="row">{name}</Short>
+          </code>
+          {isRequired ? "" : "?"}
+        </span>
+      ))}
+      {prompt.arguments.length > 8 && `, and ${prompt.arguments.length - 8} more`}
+    </p>
+  );

@@ -1,8 +1,8 @@
 import type { Content } from "#views/catalog/content.ts";
 import { ContentView } from "#views/catalog/content-view.tsx";
 import { type Asked, Questions } from "#views/catalog/questions.tsx";
-import { shortName } from "#views/catalog/said-text.tsx";
 import type { Refused } from "#views/components/form.tsx";
+import { Short, shortened, Whole } from "#views/components/short.tsx";
 import { Text } from "#views/components/text.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
 import { pathWith, serverPath } from "#views/servers/paths.ts";
@@ -31,9 +31,10 @@ export const ResourcePage = ({ uri, parts, asked, refused, trouble, ...frame }: 
       <div class="tool-head">
         <h2>
           <code>
-            <Text>{shortName(uri)}</Text>
+            <Short>{uri}</Short>
           </code>
         </h2>
+        <Whole of={[uri]} />
       </div>
       {trouble && <TroubleNote {...frame} trouble={trouble} here={readPath(uri)} />}
       {asked && <Questions by="resource" action={readPath(uri)} asked={asked} refused={refused} />}
@@ -42,7 +43,7 @@ export const ResourcePage = ({ uri, parts, asked, refused, trouble, ...frame }: 
           <p class="muted">
             <Text>
               {[
-                part.uri === uri ? "" : shortName(part.uri),
+                part.uri === uri ? "" : shortened(part.uri),
                 part.mimeType?.slice(0, 80) ?? "of no named type",
               ]
                 .filter(Boolean)

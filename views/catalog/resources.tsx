@@ -1,19 +1,20 @@
 import { sizeWords } from "#views/catalog/content.ts";
 import { CatalogName } from "#views/catalog/name.tsx";
 import { CatalogPages, type ListedPart } from "#views/catalog/pages.tsx";
-import { SaidText, shortName } from "#views/catalog/said-text.tsx";
+import { SaidText } from "#views/catalog/said-text.tsx";
 import type { Resource } from "#views/catalog/said.ts";
 import { Empty } from "#views/components/empty.tsx";
 import { Field } from "#views/components/field.tsx";
 import { FilterForm } from "#views/components/form.tsx";
 import { SearchField } from "#views/components/search-field.tsx";
+import { Short, shortened, Whole } from "#views/components/short.tsx";
 import { Text } from "#views/components/text.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
 import { pathWith, serverPath } from "#views/servers/paths.ts";
 import { type Trouble, TroubleNote } from "#views/servers/trouble.tsx";
 
 /** A template with what there is to fill in. */
-export type Template = Resource & { variables: string[] };
+export type Template = Resource & { variables: { name: string; isOptional: boolean }[] };
 
 type Props = ServerFrame & {
   q: string;
@@ -87,8 +88,9 @@ const ResourceItem = ({ path, resource }: { path: string; resource: Resource }) 
       </span>
     </div>
     <code class="muted">
-      <Text>{shortName(resource.uri)}</Text>
+      <Short>{resource.uri}</Short>
     </code>
+    <Whole of={[resource.name, resource.uri]} />
     {resource.description && <SaidText text={resource.description} within="list" />}
   </li>
 );
@@ -102,26 +104,28 @@ const Templates = ({ path, templates }: { path: string; templates: Template[] })
         <li key={template.uri} class="catalog-item">
           <div class="catalog-head">
             <strong>
-              <Text>{shortName(template.name)}</Text>
+              <Short>{template.name}</Short>
             </strong>
             <code class="muted">
-              <Text>{shortName(template.uri)}</Text>
+              <Short>{template.uri}</Short>
             </code>
           </div>
+          <Whole of={[template.name, template.uri]} />
           {template.description && <SaidText text={template.description} within="list" />}
           <form
             method="get"
             action={`${path}/read`}
             class="inline-form"
-            aria-label={shortName(template.name)}
+            aria-label={shortened(template.name)}
           >
             <input type="hidden" name="template" value={template.uri} />
-            {template.variables.map((variable) => (
+            {template.variables.map(({ name, isOptional }, place) => (
               <Field
-                key={variable}
-                id={`template-${index}-${template.variables.indexOf(variable)}`}
-                name={variableField(variable)}
-                label={shortName(variable)}
+                key={name}
+                id={`template-${index}-${place}`}
+                name={variableField(name)}
+                label={shortened(name)}
+                isOptional={isOptional}
               />
             ))}
             <button type="submit" class="button">

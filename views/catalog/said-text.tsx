@@ -1,30 +1,36 @@
-import { visibleText } from "#src/lib/text.ts";
 import { LongText } from "#views/components/text.tsx";
 
 const limits = { list: 2_000, page: 100_000 };
 
+type Props = {
+  text: string;
+  within: keyof typeof limits;
+  /** The thing's own page, which shows more. */
+  page?: string | undefined;
+};
+
 /** A server's own description, of whatever length: a list carries its beginning, its own page far more. */
-export const SaidText = ({ text, within }: { text: string; within: keyof typeof limits }) => {
+export const SaidText = ({ text, within, page }: Props) => {
   const most = limits[within];
   const isCut = text.length > most;
   return (
-    <>
-      <LongText limit={within === "list" ? 280 : 1_200}>
-        {isCut ? text.slice(0, most).toWellFormed() : text}
-      </LongText>
-      {isCut && (
-        <p class="muted">
-          {(text.length - most).toLocaleString("en")} more characters are left out here. The API gives them
-          all.
-        </p>
-      )}
-    </>
+    <LongText
+      limit={within === "list" ? 280 : 480}
+      below={isCut && <Further left={text.length - most} page={page} />}
+    >
+      {isCut ? text.slice(0, most).toWellFormed() : text}
+    </LongText>
   );
 };
 
-/** A name for a heading, a label or a link: what is longer than any name is cut, and what cannot be seen is seen. */
-export const shortName = (name: string): string =>
-  visibleText(name.length > 200 ? `${name.slice(0, 200).toWellFormed()}…` : name);
+const Further = ({ left, page }: { left: number; page: string | undefined }) => {
+  const rest = `the other ${left.toLocaleString("en")} characters`;
+  return (
+    <p>
+      {page === undefined ? <>No page holds it all. The API gives {rest}.</> : <a href={page}>Read {rest}</a>}
+    </p>
+  );
+};
 
 /** The API takes no longer ones either. */
 export const isCallable = (name: string): boolean => name.length <= 1_024;

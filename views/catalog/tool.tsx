@@ -1,16 +1,16 @@
-import type { FormField } from "#src/lib/json-schema-form.ts";
+import { fieldsOf, type FormField } from "#src/lib/json-schema-form.ts";
 import { ArgumentFields, type TypedArguments } from "#views/catalog/argument-fields.tsx";
 import { Claims } from "#views/catalog/claims.tsx";
 import { type Asked, Questions } from "#views/catalog/questions.tsx";
 import { type Outcome, ToolOutcome } from "#views/catalog/outcome.tsx";
 import { RunTicket } from "#views/catalog/run-ticket.tsx";
-import { SaidText, shortName } from "#views/catalog/said-text.tsx";
+import { SaidText } from "#views/catalog/said-text.tsx";
 import type { Tool } from "#views/catalog/said.ts";
 import { SchemaView } from "#views/catalog/schema.tsx";
 import { Banner } from "#views/components/banner.tsx";
 import { TextArea } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short, shortened, Whole } from "#views/components/short.tsx";
 import { Busy } from "#views/servers/busy.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
 import { pathWith, serverPath } from "#views/servers/paths.ts";
@@ -43,7 +43,7 @@ export const ToolPage = ({ tool, call, trouble, ...frame }: Props) => {
   const list = serverPath(frame.server, "tools");
   const here = tool ? callPath(list, tool, call?.as ?? "form") : list;
   return (
-    <ServerLayout {...frame} tab="tools" title={tool ? shortName(tool.name) : "Tool"}>
+    <ServerLayout {...frame} tab="tools" title={tool ? shortened(tool.name) : "Tool"}>
       <a class="back" href={list}>
         All tools
       </a>
@@ -72,15 +72,16 @@ const ToolHead = ({ tool }: { tool: Tool }) => (
   <div class="tool-head">
     <h2>
       <code>
-        <Text>{shortName(tool.name)}</Text>
+        <Short>{tool.name}</Short>
       </code>
       {tool.title && (
         <span class="muted">
           {" "}
-          <Text>{shortName(tool.title)}</Text>
+          <Short>{tool.title}</Short>
         </span>
       )}
     </h2>
+    <Whole of={[tool.name, tool.title]} />
     <Claims claims={tool.claims} />
     {tool.description && <SaidText text={tool.description} within="page" />}
   </div>
@@ -99,7 +100,7 @@ const TryIt = ({ tool, call, list, mayCall }: TryProps) => {
   const here = callPath(list, tool, call.as);
   return (
     <section class="section" aria-labelledby="try-title">
-      <Form action={here} class="try-form" refused={call.refused} label={`Try ${shortName(tool.name)}`}>
+      <Form action={here} class="try-form" refused={call.refused} label={`Try ${shortened(tool.name)}`}>
         <RunTicket ticket={call.ticket} />
         <div class="section-head">
           <h2 id="try-title">Try it</h2>
@@ -165,12 +166,18 @@ const Schemas = ({ tool }: { tool: Tool }) => (
   <>
     <section class="section" aria-labelledby="takes-title">
       <h2 id="takes-title">What it takes</h2>
-      <SchemaView schema={tool.input} caption="What it takes" />
+      <SchemaView
+        schema={tool.input}
+        caption="What it takes"
+        empty={
+          fieldsOf(tool.input, "")?.length === 0 ? "It takes nothing." : "It does not say what it takes."
+        }
+      />
     </section>
     {tool.output !== null && (
       <section class="section" aria-labelledby="gives-title">
         <h2 id="gives-title">What it gives</h2>
-        <SchemaView schema={tool.output} caption="What it gives" />
+        <SchemaView schema={tool.output} caption="What it gives" empty="It says nothing of what is in it." />
       </section>
     )}
   </>

@@ -3,11 +3,11 @@ import { Claims } from "#views/catalog/claims.tsx";
 import { CatalogPages, type ListedPart } from "#views/catalog/pages.tsx";
 import type { Tool } from "#views/catalog/said.ts";
 import { CatalogName } from "#views/catalog/name.tsx";
-import { SaidText, shortName } from "#views/catalog/said-text.tsx";
+import { isCallable, SaidText } from "#views/catalog/said-text.tsx";
 import { Empty } from "#views/components/empty.tsx";
 import { FilterForm } from "#views/components/form.tsx";
 import { SearchField } from "#views/components/search-field.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short, Whole } from "#views/components/short.tsx";
 import { type ServerFrame, ServerLayout } from "#views/servers/layout.tsx";
 import { pathWith, serverPath } from "#views/servers/paths.ts";
 import { type Trouble, TroubleNote } from "#views/servers/trouble.tsx";
@@ -72,21 +72,27 @@ const ToolList = ({ path, q, tools }: { path: string; q: string; tools: ListedPa
   </div>
 );
 
-const ToolItem = ({ path, tool }: { path: string; tool: Tool }) => (
-  <li class="catalog-item">
-    <div class="catalog-head">
-      <CatalogName name={tool.name} href={pathWith(`${path}/call`, { name: tool.name })} />
-      {tool.title && (
-        <span class="muted">
-          <Text>{shortName(tool.title)}</Text>
-        </span>
+const ToolItem = ({ path, tool }: { path: string; tool: Tool }) => {
+  const page = pathWith(`${path}/call`, { name: tool.name });
+  return (
+    <li class="catalog-item">
+      <div class="catalog-head">
+        <CatalogName name={tool.name} href={page} />
+        {tool.title && (
+          <span class="muted">
+            <Short>{tool.title}</Short>
+          </span>
+        )}
+        <Claims claims={tool.claims} />
+      </div>
+      <Whole of={[tool.name, tool.title]} />
+      {tool.description && (
+        <SaidText text={tool.description} within="list" page={isCallable(tool.name) ? page : undefined} />
       )}
-      <Claims claims={tool.claims} />
-    </div>
-    {tool.description && <SaidText text={tool.description} within="list" />}
-    <Takes tool={tool} />
-  </li>
-);
+      <Takes tool={tool} />
+    </li>
+  );
+};
 
 /** The arguments by name: the needed ones first, as the rest can be left out. */
 const Takes = ({ tool }: { tool: Tool }) => {
@@ -103,7 +109,7 @@ const Takes = ({ tool }: { tool: Tool }) => {
         <span key={path}>
           {index > 0 && ", "}
           <code>
-            <Text>{path}</Text>
+            <Short room="row">{path}</Short>
           </code>
           {isRequired ? "" : "?"}
         </span>

@@ -16,7 +16,7 @@ export const Choices = ({ kind, choices, chosen, name, label, hint, refused, id 
         <label key={choice.value} class="choice">
           <input type={kind} name={name} value={choice.value} checked={chosen.includes(choice.value)} />
           <span>
-            {choice.label} {choice.code && <code class="muted">{choice.code}</code>}
+            <bdi>{choice.label}</bdi> {choice.code && <code class="muted">{choice.code}</code>}
             {choice.hint && <span class="hint">{choice.hint}</span>}
           </span>
         </label>

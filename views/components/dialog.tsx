@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Button, Form } from "#views/components/form.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Message } from "#views/components/text.tsx";
 
 export type DialogProps = {
   /** Unique on the page. */
@@ -17,7 +17,7 @@ export type DialogProps = {
   keep?: string;
   tone: "primary" | "danger";
   /** How loud the button is that opens it. */
-  opener?: "plain" | "quiet";
+  opener?: "plain" | "quiet" | "warning";
   navigates?: boolean;
   /** What stands in the form, before its buttons. */
   children: ComponentChildren;
@@ -43,7 +43,7 @@ export const Dialog = ({
     </button>
     <div id={id} class="dialog" popover="auto" role="dialog" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>
-        <Text>{title}</Text>
+        <Message>{title}</Message>
       </h2>
       <Form action={action} class="dialog-form" navigates={navigates}>
         {children}

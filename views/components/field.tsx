@@ -1,7 +1,7 @@
 import { type Common, Labelled } from "#views/components/labelled.tsx";
 
 type InputProps = Common & {
-  type?: "text" | "email" | "password" | "search" | "number";
+  type?: "text" | "email" | "password" | "search" | "number" | "date";
   /** Which keys a phone offers. An address may be typed without its scheme, which the type for URLs would refuse. */
   inputMode?: "url";
   /** What was typed before the form was refused. Passwords and secrets are never sent back. */
@@ -86,8 +86,10 @@ export const TextArea = ({
 
 export type Option = { value: string; label: string };
 
-export const Select = ({ options, value, ...field }: Common & { options: Option[]; value?: string }) => (
-  <Labelled {...field}>
+type SelectProps = Common & { options: Option[]; value?: string; isOptional?: boolean };
+
+export const Select = ({ options, value, isOptional = false, ...field }: SelectProps) => (
+  <Labelled {...field} isOptional={isOptional}>
     {(described) => (
       <select {...described} name={field.name} value={value}>
         {options.map((option) => (

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Banner } from "#views/components/banner.tsx";
 import { RequestId } from "#views/components/request-id.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Message } from "#views/components/text.tsx";
 
 /** Why a form was refused: what `attempt` of `http/page-refusal.ts` gives. */
 export type Refused = { message: string | null; fields: Record<string, string>; requestId: string } | null;
@@ -50,7 +50,7 @@ export const Form = ({
     {refused?.message && (
       <Banner tone="bad">
         <p>
-          <Text>{refused.message}</Text>
+          <Message>{refused.message}</Message>
         </p>
         <RequestId id={refused.requestId} />
       </Banner>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Refused } from "#views/components/form.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Message } from "#views/components/text.tsx";
 
 /** What every field has. */
 export type Common = {
@@ -32,7 +32,7 @@ export const Labelled = ({
   return (
     <div class={error ? "field field-refused" : "field"}>
       <label for={id}>
-        {label} {isOptional && <span class="optional">optional</span>}
+        <bdi>{label}</bdi> {isOptional && <span class="optional">optional</span>}
       </label>
       {children({
         id,
@@ -56,7 +56,7 @@ export const Notes = ({
   <>
     {error && (
       <p class="field-error" id={`${id}-error`}>
-        <Text>{error}</Text>
+        <Message>{error}</Message>
       </p>
     )}
     {hint && (

@@ -13,7 +13,11 @@ export const roles: Record<Role, { name: string; article: string; does: string }
     article: "a member",
     does: "adds servers, connects to them and calls their tools",
   },
-  viewer: { name: "Viewer", article: "a viewer", does: "looks, and changes nothing" },
+  viewer: {
+    name: "Viewer",
+    article: "a viewer",
+    does: "sees which servers there are and how they do, and uses and changes none",
+  },
 };
 
 /** Those that somebody of this role may give. */

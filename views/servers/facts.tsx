@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { WatchedServer } from "#src/services/servers/index.ts";
 import { OutsideLink } from "#views/components/link.tsx";
+import { Short } from "#views/components/short.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
 import { hostOf } from "#views/servers/paths.ts";
@@ -27,7 +28,8 @@ export const Facts = ({ server }: { server: WatchedServer }) => (
       </Fact>
       {server.serverInfo && (
         <Fact name="Calls itself">
-          <Text>{`${server.serverInfo.title ?? server.serverInfo.name} ${server.serverInfo.version}`}</Text>
+          <Short>{server.serverInfo.title ?? server.serverInfo.name}</Short>{" "}
+          <Short>{server.serverInfo.version}</Short>
           {server.serverInfo.websiteUrl && (
             <>
               {" · "}

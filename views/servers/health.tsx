@@ -1,7 +1,7 @@
 import type { PastTest } from "#src/services/server-tests.ts";
 import type { WatchedServer } from "#src/services/servers/index.ts";
 import { Status } from "#views/components/status.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Message } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
 import { shownMs } from "#views/servers/duration.ts";
 import { oobOf } from "#views/servers/out-of-band.ts";
@@ -56,7 +56,7 @@ const FailureNote = ({
   failure: NonNullable<PastTest["failure"]>;
 }) => (
   <p>
-    <Text>{failure.message}</Text>{" "}
+    <Message>{failure.message}</Message>{" "}
     {failure.isOfMember
       ? "The server itself works; it is the sign-in of whoever tested that it did not take."
       : adviceFor(failure.stage, server)}

@@ -1,6 +1,6 @@
 import type { Need, Needs } from "#src/services/servers/index.ts";
 import { Banner } from "#views/components/banner.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short } from "#views/components/short.tsx";
 import { counted } from "#views/servers/duration.ts";
 import { oobOf } from "#views/servers/out-of-band.ts";
 import { pathWith } from "#views/servers/paths.ts";
@@ -32,7 +32,7 @@ export const NeedsBanner = ({ path, needs, isShown, outOfBand = false }: Props) 
           <span key={id}>
             {index > 0 && ", "}
             <a href={`${path}/${id}`}>
-              <Text>{name}</Text>
+              <Short room="row">{name}</Short>
             </a>{" "}
             ({words[need]})
           </span>

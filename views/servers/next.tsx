@@ -3,9 +3,10 @@ import type { WatchedServer } from "#src/services/servers/index.ts";
 import { CopyField } from "#views/components/copy-field.tsx";
 import { Field } from "#views/components/field.tsx";
 import { Button, Form, type Refused } from "#views/components/form.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short } from "#views/components/short.tsx";
+import { Message, Text } from "#views/components/text.tsx";
 import { Busy } from "#views/servers/busy.tsx";
-import { moreAccessWords } from "#views/servers/more-access.ts";
+import { MoreAccess } from "#views/servers/more-access.tsx";
 import { oobOf } from "#views/servers/out-of-band.ts";
 import { authorizePath, hostOf, serverPath } from "#views/servers/paths.ts";
 
@@ -31,7 +32,10 @@ const Step = (props: Props) => {
   if (!mayWrite)
     return server.connection === "not_connected" ? (
       <Panel title="You look on">
-        <p>Viewers connect to nothing. Ask an admin of the workspace for another role.</p>
+        <p>
+          Viewers connect to nothing, so what the server offers is not shown to you. Ask an admin of the
+          workspace for another role.
+        </p>
       </Panel>
     ) : null;
   if (server.status === "disabled") return <Disabled server={server} />;
@@ -46,9 +50,17 @@ const Step = (props: Props) => {
     case "set_up":
       return <SetUp {...props} />;
     case "sign_in":
-      return <SignIn server={server} words={`Nobody has signed in at ${server.name} yet. Be the first.`} />;
+      return (
+        <SignIn server={server}>
+          Nobody has signed in at <Short>{server.name}</Short> yet. Be the first.
+        </SignIn>
+      );
     case "more_access":
-      return <SignIn server={server} words={moreAccessWords(server)} />;
+      return (
+        <SignIn server={server}>
+          <MoreAccess server={server} />
+        </SignIn>
+      );
     case "reconnect":
       return <Again {...props} />;
     case "connect":
@@ -59,10 +71,20 @@ const Step = (props: Props) => {
 const First = (props: Props) => {
   const { server } = props;
   if (server.authType === "oauth")
-    return <SignIn server={server} words={`${server.name} wants to know who you are.`} />;
+    return (
+      <SignIn server={server}>
+        <Short>{server.name}</Short> wants to know who you are.
+      </SignIn>
+    );
   if (server.authType === "api_key") return <GiveKey {...props} />;
   return (
-    <Panel title={`Connect to ${server.name}`}>
+    <Panel
+      title={
+        <>
+          Connect to <Short>{server.name}</Short>
+        </>
+      }
+    >
       <p>It asks for no sign-in. You are noted as somebody who uses it, and nothing is sent there.</p>
       <Form action={`${serverPath(server)}/connect`} refused={props.refused ?? null}>
         <Button tone="primary">Connect</Button>
@@ -73,43 +95,41 @@ const First = (props: Props) => {
 
 const Again = (props: Props) =>
   props.server.authType === "oauth" ? (
-    <SignIn
-      server={props.server}
-      words={`${props.server.name} asks you to sign in again.`}
-      why={props.server.ending}
-    />
+    <SignIn server={props.server} why={props.server.ending}>
+      <Short>{props.server.name}</Short> asks you to sign in again.
+    </SignIn>
   ) : (
     <GiveKey {...props} />
   );
 
-const SignIn = ({
-  server,
-  words,
-  why = null,
-}: {
-  server: WatchedServer;
-  words: string;
-  why?: string | null;
-}) => (
-  <Panel title={<Text>{words}</Text>}>
+type SignInProps = { server: WatchedServer; why?: string | null; children: ComponentChildren };
+
+const SignIn = ({ server, why = null, children }: SignInProps) => (
+  <Panel title={children}>
     {why !== null && (
       <p>
-        <Text>{why}</Text>
+        <Message>{why}</Message>
       </p>
     )}
     <p>You go to its own sign-in and come back here. We never see your password.</p>
     <p>
       <a class="button button-primary" href={authorizePath(server)}>
-        Sign in to <Text>{server.name}</Text>
+        Sign in to <Short room="row">{server.name}</Short>
       </a>
     </p>
   </Panel>
 );
 
 const GiveKey = ({ server, refused = null }: Props) => (
-  <Panel title={<Text>{`${server.name} asks for a key of yours`}</Text>}>
+  <Panel
+    title={
+      <>
+        <Short>{server.name}</Short> asks for a key of yours
+      </>
+    }
+  >
     <p>
-      You find it in your account at <Text>{hostOf(server.url)}</Text>. It is tried first, then kept sealed
+      You find it in your account at <Short>{hostOf(server.url)}</Short>. It is tried first, then kept sealed
       {server.header && (
         <>
           {" "}
@@ -127,10 +147,16 @@ const GiveKey = ({ server, refused = null }: Props) => (
 );
 
 const SetUp = ({ server, refused = null }: Props) => (
-  <Panel title={`${server.name} is not set up yet`}>
+  <Panel
+    title={
+      <>
+        <Short>{server.name}</Short> is not set up yet
+      </>
+    }
+  >
     <p>
       {server.lastTest?.success === false ? (
-        <Text>{`The last try failed: ${server.lastTest.message ?? "the server did not answer."}`}</Text>
+        <Message>{`The last try failed: ${server.lastTest.message ?? "the server did not answer."}`}</Message>
       ) : (
         "Switchyard has not reached it yet."
       )}{" "}
@@ -150,7 +176,13 @@ const RegisterByHand = ({
   redirectUri,
   refused = null,
 }: Pick<Props, "server" | "isAdmin" | "redirectUri" | "refused">) => (
-  <Panel title={`${server.name} wants to know Switchyard first`}>
+  <Panel
+    title={
+      <>
+        <Short>{server.name}</Short> wants to know Switchyard first
+      </>
+    }
+  >
     <p>
       Its sign-in takes only programs that somebody registered there by hand. Register an OAuth client with
       this redirect URI, and enter what you are given.
@@ -169,7 +201,13 @@ const RegisterByHand = ({
 );
 
 const Disabled = ({ server }: { server: WatchedServer }) => (
-  <Panel title={<Text>{`${server.name} is disabled`}</Text>}>
+  <Panel
+    title={
+      <>
+        <Short>{server.name}</Short> is disabled
+      </>
+    }
+  >
     <p>Nobody’s calls reach it. Connections are kept, and work again once it is enabled.</p>
     <Form action={`${serverPath(server)}/enable`}>
       <Button tone="primary">Enable</Button>
@@ -178,7 +216,13 @@ const Disabled = ({ server }: { server: WatchedServer }) => (
 );
 
 const IssuerChanged = ({ server }: { server: WatchedServer }) => (
-  <Panel title={<Text>{`${server.name} names another sign-in than before`}</Text>}>
+  <Panel
+    title={
+      <>
+        <Short>{server.name}</Short> names another sign-in than before
+      </>
+    }
+  >
     <p>
       Members’ tokens came from <Text>{server.oauth?.issuer ?? "another issuer"}</Text>. Now it names{" "}
       <Text>{server.oauth?.otherIssuer ?? "another one"}</Text>. Nothing is sent to either until an admin has

@@ -3,8 +3,9 @@ import type { WatchedServer } from "#src/services/servers/index.ts";
 import { Banner } from "#views/components/banner.tsx";
 import { Button, Form } from "#views/components/form.tsx";
 import { RequestId } from "#views/components/request-id.tsx";
-import { Text } from "#views/components/text.tsx";
-import { moreAccessWords } from "#views/servers/more-access.ts";
+import { Short } from "#views/components/short.tsx";
+import { Message } from "#views/components/text.tsx";
+import { MoreAccess } from "#views/servers/more-access.tsx";
 import { NextStep } from "#views/servers/next-step.tsx";
 import { serverPath } from "#views/servers/paths.ts";
 
@@ -33,24 +34,30 @@ export const TroubleNote = (props: Props) => (
 );
 
 const Words = ({ server, mayWrite, trouble }: Props) => {
-  const { name, need, connection, ending } = server;
+  const { need, connection, ending } = server;
+  const name = <Short>{server.name}</Short>;
   switch (trouble.code) {
     case "member_auth_required":
-      if (!mayWrite) return <Text>{`You are not connected to ${name}, and viewers cannot connect.`}</Text>;
-      if (need === "more_access") return <Text>{moreAccessWords(server)}</Text>;
-      return (
-        <Text>
-          {connection === "expired"
-            ? (ending ?? `${name} asks you to connect again.`)
-            : `${name} answers you once you are connected.`}
-        </Text>
+      if (!mayWrite)
+        return (
+          <>
+            You are not connected to {name}, and viewers connect to nothing. So what it offers is not shown to
+            you. Ask an admin of the workspace for another role.
+          </>
+        );
+      if (need === "more_access") return <MoreAccess server={server} />;
+      if (connection !== "expired") return <>{name} answers you once you are connected.</>;
+      return ending === null ? (
+        <>{name} asks you to connect again.</>
+      ) : (
+        <Message>{ending}</Message>
       );
     case "server_not_ready":
-      return <Text>{`${name} is not set up yet.`}</Text>;
+      return <>{name} is not set up yet.</>;
     case "server_disabled":
-      return <Text>{`${name} is disabled. Nobody’s calls reach it.`}</Text>;
+      return <>{name} is disabled. Nobody’s calls reach it.</>;
     default:
-      return <Text>{trouble.message}</Text>;
+      return <Message>{trouble.message}</Message>;
   }
 };
 
@@ -58,6 +65,7 @@ const Remedy = ({ server, mayWrite, trouble, here }: Props) => {
   switch (trouble.code) {
     case "member_auth_required":
     case "server_not_ready":
+      if (!mayWrite) return <a href={serverPath(server)}>See how the server does</a>;
       return <NextStep server={server} tone="primary" returnTo={here} />;
     case "server_disabled":
       return mayWrite ? (
@@ -79,7 +87,7 @@ const Remedy = ({ server, mayWrite, trouble, here }: Props) => {
         <>
           <a class="button" href={here}>
             Try again
-          </a>{" "}
+          </a>
           <a href={serverPath(server)}>See how the server does</a>
         </>
       );

@@ -93,7 +93,7 @@ const templatesIn = (said: Json[]): Template[] =>
     .map((resource) => ({ ...resource, variables: variablesOf(resource.uri) }));
 
 function filledIn(template: string, query: URLSearchParams): string {
-  const values = variablesOf(template).map((name) => [name, query.get(variableField(name)) ?? ""]);
+  const values = variablesOf(template).map(({ name }) => [name, query.get(variableField(name)) ?? ""]);
   return expand(template, Object.fromEntries(values));
 }
 
