@@ -1,7 +1,7 @@
 import type { AccountConnection } from "#src/services/account-connections.ts";
+import { Short, Whole } from "#views/components/short.tsx";
 import { Status } from "#views/components/status.tsx";
 import { Cell, Row, Table } from "#views/components/table.tsx";
-import { Text } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
 import { Disconnect } from "#views/servers/disconnect.tsx";
 import { authorizePath, serverPath } from "#views/servers/paths.ts";
@@ -28,11 +28,12 @@ const ConnectionRow = ({ connection: one }: { connection: AccountConnection }) =
   <Row>
     <Cell kind="title">
       <a href={serverPath(placeOf(one))}>
-        <Text>{one.server.name}</Text>
+        <Short room="row">{one.server.name}</Short>
       </a>
+      <Whole room="row" of={[one.server.name]} />
     </Cell>
     <Cell label="Workspace">
-      <Text>{one.workspace.name}</Text>
+      <Short room="row">{one.workspace.name}</Short>
     </Cell>
     <Cell label="Connection">
       {one.connection === "connected" ? (

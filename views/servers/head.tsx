@@ -1,18 +1,25 @@
 import type { WatchedServer } from "#src/services/servers/index.ts";
 import { Button, Form } from "#views/components/form.tsx";
-import { Text } from "#views/components/text.tsx";
+import { Short, Whole } from "#views/components/short.tsx";
 import { Busy } from "#views/servers/busy.tsx";
 import { Disconnect } from "#views/servers/disconnect.tsx";
 import { NextStep } from "#views/servers/next-step.tsx";
-import { serverPath, serversPath } from "#views/servers/paths.ts";
+import { serverPath, serversPath, type Tab } from "#views/servers/paths.ts";
 import { ServerIcon } from "#views/servers/server-icon.tsx";
 import { ConnectionSignal, ServerSignal } from "#views/servers/signals.tsx";
 import { oobOf } from "#views/servers/out-of-band.ts";
 
-type Props = { server: WatchedServer; mayWrite: boolean; outOfBand?: boolean };
+type Props = { server: WatchedServer; tab: Tab; mayWrite: boolean; outOfBand?: boolean };
 
-export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
-  <header id="server-head" class="server-head" {...oobOf(outOfBand)}>
+/** Below the head of these stands what is to be done next: there once is enough. */
+const saysWhatIsNext: Tab[] = ["overview", "tools", "prompts", "resources"];
+
+export const ServerHead = ({ server, tab, mayWrite, outOfBand = false }: Props) => (
+  <header
+    id="server-head"
+    class={tab === "overview" ? "server-head" : "server-head server-head-brief"}
+    {...oobOf(outOfBand)}
+  >
     <a class="back" href={serversPath(server.workspaceUuid)}>
       Servers
     </a>
@@ -20,11 +27,12 @@ export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
       <ServerIcon url={server.iconUrl} size={44} />
       <div>
         <h1>
-          <Text>{server.name}</Text>
+          <Short>{server.name}</Short>
         </h1>
         <p class="mono muted">
-          <Text>{server.url}</Text>
+          <Short>{server.url}</Short>
         </p>
+        <Whole of={[server.name, server.url]} />
       </div>
       <dl class="axes">
         <div>
@@ -41,14 +49,16 @@ export const ServerHead = ({ server, mayWrite, outOfBand = false }: Props) => (
         </div>
       </dl>
       <div class="page-actions">
-        <Form action={`${serverPath(server)}/test`} class="inline" id="test-form">
+        <Form action={`${serverPath(server)}/test`} class="inline at-length" id="test-form">
           <Button>Test now</Button>
           <Busy words="Testing…" wordsId="test-words" cancel={serverPath(server)} />
         </Form>
         {server.need === null && server.connection !== "not_connected" && mayWrite ? (
-          <Disconnect id="disconnect" server={server} />
+          <div class="at-length">
+            <Disconnect id="disconnect" server={server} />
+          </div>
         ) : (
-          <NextStep server={server} tone="primary" />
+          !saysWhatIsNext.includes(tab) && <NextStep server={server} tone="primary" />
         )}
       </div>
     </div>

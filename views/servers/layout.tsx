@@ -24,7 +24,7 @@ export const ServerLayout = ({ tab, title, children, ...frame }: Props) => {
   const { shell, server, mark } = frame;
   return (
     <Layout shell={shell} section="servers" title={title ? `${title} · ${server.name}` : server.name}>
-      <ServerHead server={server} mayWrite={frame.mayWrite} />
+      <ServerHead server={server} tab={tab} mayWrite={frame.mayWrite} />
       <ServerTabs server={server} current={tab} isAdmin={frame.isAdmin} mayWrite={frame.mayWrite} />
       <Live path={pathWith(`${serverPath(server)}/live`, { tab, since: mark })} />
       {children}

@@ -74,7 +74,7 @@ async function changedParts(ctx: Ctx, id: number, tab: Tab): Promise<string> {
     const rights = { mayWrite: ctx.member.scopes.includes("apps:write"), isAdmin: isAdmin(ctx) };
     return renderPart(
       <>
-        <ServerHead server={server} {...rights} outOfBand />
+        <ServerHead server={server} tab={tab} {...rights} outOfBand />
         <ServerTabs server={server} current={tab} {...rights} outOfBand />
         {tab === "overview" && (
           <>
