@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { assets } from "#views/assets/index.ts";
+import { Banner } from "#views/components/banner.tsx";
 
 /** No evaluated code, no injected style, no markup of a foreign origin: what the content security policy forbids anyway. */
 const htmxConfig = JSON.stringify({
@@ -37,8 +38,18 @@ export const Document = ({ title, refreshTo, children }: Props) => (
         Skip to the content
       </a>
       {children}
+      <Alarm />
     </body>
   </html>
+);
+
+/** What the script says when something failed that no page could tell of. */
+const Alarm = () => (
+  <template id="alarm">
+    <Banner tone="bad">
+      <p />
+    </Banner>
+  </template>
 );
 
 /** What is said once about what was just done. It stands on every page, as only what is there can be heard to change. */

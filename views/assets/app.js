@@ -1,11 +1,17 @@
 // What a page can do beyond what its links and forms do by themselves. Everything works without this file.
 
 const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]");
-const say = (words) => {
+const say = (words, className = "notice") => {
   const notice = document.createElement("p");
-  notice.className = "notice";
+  notice.className = className;
   notice.textContent = words;
   document.getElementById("live")?.replaceChildren(notice);
+  return notice;
+};
+const alarm = (words) => {
+  const banner = document.getElementById("alarm").content.cloneNode(true);
+  banner.querySelector("p").textContent = words;
+  document.getElementById("live")?.replaceChildren(banner);
 };
 
 // `/` goes to the search field, Escape closes an open menu.
@@ -53,7 +59,8 @@ document.addEventListener("onward", (event) => {
   htmx.ajax("GET", event.detail.data, { ...swap, push: "true" });
 });
 
-// Copying is offered where it can be done.
+// Copying is offered where it can be done. That it was stands on the button for a moment, and is heard.
+const copiedMs = 2_000;
 const offerCopying = () => {
   if (!navigator.clipboard) return;
   for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
@@ -63,9 +70,18 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
   const field = document.getElementById(button.dataset.copy);
-  await navigator.clipboard.writeText(field.value ?? field.textContent);
-  button.querySelector("span").textContent = "Copied";
-  say("Copied.");
+  try {
+    await navigator.clipboard.writeText(field.value ?? field.textContent);
+  } catch {
+    alarm("Your browser did not let this be copied. Select it and copy it by hand.");
+    return;
+  }
+  button.classList.add("is-copied");
+  const notice = say("Copied.", "unseen");
+  setTimeout(() => {
+    button.classList.remove("is-copied");
+    notice.remove();
+  }, copiedMs);
 });
 
 // What had the focus may be gone; the keyboard goes on where the new things are. Where nothing had it, nobody is moved:
@@ -84,7 +100,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   // What answered was none of our pages: a proxy, for example.
   if (ctx.select && main && main.fragment.childElementCount === 0) {
     event.preventDefault();
-    say("The answer could not be read. Reload the page to see what was done.");
+    alarm("The answer could not be read. Reload the page to see what was done.");
     return;
   }
   // The address follows where a form led; one that is shown again stays where it is.
@@ -94,5 +110,5 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 
 document.addEventListener("htmx:error", () => {
-  say("Switchyard could not be reached. Check your connection and try again.");
+  alarm("Switchyard could not be reached. Check your connection and try again.");
 });

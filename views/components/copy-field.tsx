@@ -1,4 +1,4 @@
-import { Icon } from "#views/components/icon.tsx";
+import { CopyButton } from "#views/components/copy-button.tsx";
 
 /** Something to take along. It can be selected and copied by hand; the button is there only where a script can copy. */
 export const CopyField = ({ id, label, value }: { id: string; label: string; value: string }) => (
@@ -6,10 +6,7 @@ export const CopyField = ({ id, label, value }: { id: string; label: string; val
     <label for={id}>{label}</label>
     <div class="copy-row">
       <input id={id} class="mono" readOnly value={value} spellcheck={false} autoComplete="off" />
-      <button type="button" class="button" data-copy={id} hidden>
-        <Icon name="copy" />
-        <span>Copy</span>
-      </button>
+      <CopyButton of={id} />
     </div>
   </div>
 );

@@ -1,4 +1,5 @@
 import type { ClientSnippet } from "#src/lib/client-snippets.ts";
+import { CopyButton } from "#views/components/copy-button.tsx";
 import { Icon } from "#views/components/icon.tsx";
 
 /** For whoever wants the server in a program of their own: each connects there by itself. */
@@ -10,17 +11,15 @@ export const Snippets = ({ snippets }: { snippets: ClientSnippet[] }) => (
       {snippets.map((snippet) => (
         <details key={snippet.id} class="snippet" name="snippet">
           <summary>
-            {snippet.client} <small class="muted">{snippet.where}</small>
+            <span>{snippet.client}</span> <small class="muted">{snippet.where}</small>
+            <Icon name="chevron" />
           </summary>
           <div class="snippet-body">
             <pre id={`snippet-${snippet.id}`} tabIndex={0} aria-label={`For ${snippet.client}`}>
               {snippet.text}
             </pre>
             <p class="snippet-actions">
-              <button type="button" class="button" data-copy={`snippet-${snippet.id}`} hidden>
-                <Icon name="copy" />
-                <span>Copy</span>
-              </button>
+              <CopyButton of={`snippet-${snippet.id}`} />
               {snippet.link && (
                 <a class="button" href={snippet.link}>
                   Open in {snippet.client}
