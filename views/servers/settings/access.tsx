@@ -39,7 +39,7 @@ export const AccessSettings = (props: Props) => {
           .map((id) => (
             <input key={id} type="hidden" name="memberIds" value={id} />
           ))}
-        <Button tone="primary">Save</Button>
+        <Button tone="primary">Save who may use it</Button>
       </Form>
     </Settings>
   );

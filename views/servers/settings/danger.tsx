@@ -2,7 +2,6 @@ import type { ComponentChildren } from "preact";
 import type { WatchedServer } from "#src/services/servers/index.ts";
 import { Confirm } from "#views/components/confirm.tsx";
 import { Button, Form } from "#views/components/form.tsx";
-import { Text } from "#views/components/text.tsx";
 import { counted } from "#views/servers/duration.ts";
 import { serverPath } from "#views/servers/paths.ts";
 import { Settings } from "#views/servers/settings/section.tsx";
@@ -20,11 +19,12 @@ export const DangerSettings = ({ server, isAdmin }: { server: WatchedServer; isA
 
 const OnOff = ({ server }: { server: WatchedServer }) =>
   server.enabled ? (
-    <Danger title="Disable" about="Nobody’s calls reach it. Connections are kept for later.">
+    <Danger title="Disable the server" about="Nobody’s calls reach it. Connections are kept for later.">
       <Confirm
         id="disable"
-        label="Disable"
-        fullLabel={`Disable ${server.name}`}
+        label="Disable server"
+        fullLabel={`Disable server ${server.name}`}
+        opener="plain"
         title={`Disable ${server.name}?`}
         action={`${serverPath(server)}/disable`}
         verb="Disable server"
@@ -33,22 +33,23 @@ const OnOff = ({ server }: { server: WatchedServer }) =>
       </Confirm>
     </Danger>
   ) : (
-    <Danger title="Enable" about="Connections work again as they are.">
+    <Danger title="Enable the server" about="Connections work again as they are.">
       <Form action={`${serverPath(server)}/enable`} class="inline">
-        <Button>Enable</Button>
+        <Button>Enable server</Button>
       </Form>
     </Danger>
   );
 
 const Clear = ({ server }: { server: WatchedServer }) => (
   <Danger
-    title="Clear registration"
+    title="Clear the registration"
     about="Forgets our OAuth client there and everybody’s tokens, and begins anew. For when it is stuck."
   >
     <Confirm
       id="clear"
-      label="Clear"
+      label="Clear registration"
       fullLabel={`Clear registration of ${server.name}`}
+      opener="warning"
       title={`Clear the registration at ${server.name}?`}
       action={`${serverPath(server)}/clear`}
       verb="Clear registration"
@@ -59,11 +60,15 @@ const Clear = ({ server }: { server: WatchedServer }) => (
 );
 
 const Delete = ({ server }: { server: WatchedServer }) => (
-  <Danger title="Delete" about="The server with everything that belongs to it. There is no way back.">
+  <Danger
+    title="Delete the server"
+    about="The server with everything that belongs to it. There is no way back."
+  >
     <Confirm
       id="delete"
-      label="Delete"
-      fullLabel={`Delete ${server.name}`}
+      label="Delete server"
+      fullLabel={`Delete server ${server.name}`}
+      opener="warning"
       title={`Delete ${server.name}?`}
       action={`${serverPath(server)}/delete`}
       verb="Delete server"
@@ -97,9 +102,7 @@ const Danger = ({
   <li class="danger">
     <div>
       <h3>{title}</h3>
-      <p class="muted">
-        <Text>{about}</Text>
-      </p>
+      <p class="muted">{about}</p>
     </div>
     {children}
   </li>

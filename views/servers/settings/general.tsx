@@ -42,7 +42,7 @@ export const GeneralSettings = (props: SettingsProps) => {
           hint="Found out by itself. If you change it, everybody connects again."
           refused={why}
         />
-        <Button tone="primary">Save</Button>
+        <Button tone="primary">Save server</Button>
       </Form>
     </Settings>
   );

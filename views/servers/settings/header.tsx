@@ -34,7 +34,7 @@ export const HeaderSettings = (props: Props) => {
           hint="Such as Bearer. A space follows it."
           refused={why}
         />
-        <Button tone="primary">Save</Button>
+        <Button tone="primary">Save key header</Button>
       </Form>
     </Settings>
   );

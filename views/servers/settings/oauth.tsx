@@ -91,7 +91,7 @@ export const OAuthSettings = (props: Props) => {
           refused={why}
         />
         <Switches oauth={oauth} />
-        <Button tone="primary">Save</Button>
+        <Button tone="primary">Save OAuth</Button>
       </Form>
     </Settings>
   );
