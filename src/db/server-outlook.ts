@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { credentials, servers, serverTests } from "#src/db/schema.ts";
+import { accounts, credentials, members, servers, serverTests } from "#src/db/schema.ts";
 import {
   isFailing,
   lacksClient,
@@ -26,6 +26,16 @@ const failingSince = sql<string | null>`case when ${isFailing} then
     and ${tellsOfServer} and test.id > coalesce((select max(test.id) from ${serverTests} test
       where test.workspace_id = ${servers.workspaceId} and test.server_id = ${servers.id} and test.success), 0)) end`;
 
+const mostNamed = 3;
+
+/** Who is connected, by name: those who were first. */
+const connectedNames = sql<string[]>`(select coalesce(json_agg(first.name), '[]') from (
+  select ${accounts.name} from ${credentials} connected
+  join ${members} on ${members.workspaceId} = connected.workspace_id and ${members.id} = connected.member_id
+  join ${accounts} on ${accounts.id} = ${members.accountId}
+  where connected.workspace_id = ${servers.workspaceId} and connected.server_id = ${servers.id}
+  order by connected.connected_at, connected.member_id limit ${mostNamed}) first)`;
+
 /** Of servers that the viewer is known to see. */
 export const ofServers = (db: Db, viewer: Viewer, ids: number[]) =>
   db
@@ -34,6 +44,7 @@ export const ofServers = (db: Db, viewer: Viewer, ids: number[]) =>
       status: serverStatus,
       need: needOf(viewer) as SQL<Need | null>,
       failingSince,
+      connectedNames,
       counts: credentials.catalogCounts,
       lacksClient,
       refusal,

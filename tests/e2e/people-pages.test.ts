@@ -6,10 +6,11 @@ import {
   type FormName,
   forms,
   listeningApp,
-  overflows,
+  misdrawn,
   picture,
   story,
   openBrowser,
+  unreadableOnPaper,
 } from "#tests/support/browser.ts";
 import { makePeople } from "#tests/support/people.ts";
 
@@ -64,8 +65,9 @@ for (const [form, look] of Object.entries(forms) as [FormName, (typeof forms)[Fo
       await picture(visitor.page, `${name}-${form}`);
       // With scripts off, nothing can be asked of the page itself; it is the same page.
       if (form === "scriptless") return;
-      expect(await overflows(visitor.page)).toBeFalse();
+      expect(await misdrawn(visitor.page, form)).toEqual([]);
       expect(await barriers(visitor.page)).toEqual([]);
+      if (form === "dark") expect(await unreadableOnPaper(visitor.page, name)).toEqual([]);
     },
   );
 }

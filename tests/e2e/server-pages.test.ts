@@ -6,9 +6,10 @@ import {
   forms,
   listeningApp,
   openBrowser,
-  overflows,
+  misdrawn,
   picture,
   story,
+  unreadableOnPaper,
 } from "#tests/support/browser.ts";
 import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { everything } from "#tests/support/peers.ts";
@@ -21,11 +22,13 @@ const { ada, bob, eve } = await makePeople(app);
 const peer = await everything.http();
 const byHand = await startAuthorizationServer({ registration: false });
 const guarded = startProtectedMcpServer(byHand);
+const signIn = await startAuthorizationServer();
+const asking = startProtectedMcpServer(signIn);
 const dying = startFakeMcpServer();
 const moving = startFakeMcpServer();
 afterAll(async () => {
-  await Promise.all([peer.stop(), guarded.stop(), moving.stop()]);
-  await byHand.stop();
+  await Promise.all([peer.stop(), guarded.stop(), asking.stop(), moving.stop()]);
+  await Promise.all([byHand.stop(), signIn.stop()]);
 });
 
 type Made = { id: number };
@@ -62,6 +65,13 @@ beforeAll(async () => {
     authType: "api_key",
   });
   const manual = await add({ url: guarded.url, name: "By hand" });
+  const unasked = await add({ url: asking.url, name: "خادم الوثائق الداخلية" });
+  await ada.post(`mcp-servers/${unasked}/enable`);
+  const long = await add({
+    url: `https://${"sub".repeat(18)}.example.com/${"path".repeat(40)}`,
+    name: "N".repeat(80),
+    discover: false,
+  });
   const gone = await add({ url: moving.url, name: "Short-lived" });
   await ada.post(`mcp-servers/${gone}/enable`);
   await ada.post(`mcp-servers/${gone}/credentials`);
@@ -84,6 +94,8 @@ beforeAll(async () => {
   of(failing, { "server-failing": "", "server-trouble": "/tools" });
   of(keyed, { "server-key": "", "server-settings-key": "/settings" });
   of(manual, { "server-client": "", "server-settings-oauth": "/settings" });
+  of(unasked, { "server-sign-in": "", "server-sign-in-tools": "/tools" });
+  of(long, { "server-long": "", "server-long-settings": "/settings" });
   of(gone, { "server-deleted": "/deleted" });
 });
 
@@ -101,7 +113,8 @@ story.each(looks)("no page of a server has a barrier, or scrolls sideways, %s", 
     if (form === "scriptless") continue;
     // Another palette changes nothing but the contrast.
     const wrong = await barriers(page, form === "dark" ? ["color-contrast"] : []);
-    if (await overflows(page)) wrong.push("scrolls sideways");
+    wrong.push(...(await misdrawn(page, form)));
+    if (form === "dark") wrong.push(...(await unreadableOnPaper(page, name)));
     if (wrong.length > 0) found[name] = wrong;
   }
 

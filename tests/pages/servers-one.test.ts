@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { testApp } from "#tests/support/app.ts";
 import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
 import { startLegacyMcpServer } from "#tests/support/legacy-mcp-server.ts";
+import { textOf } from "#tests/support/markup.ts";
 import { browse } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 
@@ -36,11 +37,6 @@ async function addServer(...members: (typeof ada)[]) {
 }
 
 const serverOf = async (id: number) => (await ada.get<Server>(`mcp-servers/${id}`)).body;
-
-const textOf = (html: string): string =>
-  (/<main.*<\/main>/s.exec(html)?.[0] ?? "")
-    .replaceAll(/<svg.*?<\/svg>|<[^>]+>/gs, " ")
-    .replaceAll(/\s+/g, " ");
 
 describe("connecting to an open server", () => {
   test("takes one button, and so does ending it, with a receipt", async () => {
@@ -144,7 +140,7 @@ describe("a test", () => {
 
     expect(textOf(html)).toContain("It failed at connect");
     expect(textOf(html)).toContain("Nothing listens there");
-    expect(textOf(html)).toMatch(/Server Failing for less than a minute, at connect You Connected/);
+    expect(textOf(html)).toMatch(/Server Failing since \d\d:\d\d UTC, at connect You Connected/);
   });
 
   test("is a viewer's to make as well", async () => {
@@ -277,7 +273,9 @@ test("a viewer looks at everything and is offered nothing", async () => {
 
   const { html } = await asVic.get(path);
 
-  expect(textOf(html)).toContain("Viewers connect to nothing.");
+  expect(textOf(html)).toContain(
+    "Viewers connect to nothing, so what the server offers is not shown to you.",
+  );
   expect(html).not.toContain(`${path}/connect`);
   expect(html).not.toContain(`${path}/settings`);
   expect((await asVic.post(`${path}/connect`)).status).toBe(403);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { testApp } from "#tests/support/app.ts";
 import { result, startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
+import { wordsIn } from "#tests/support/markup.ts";
 import { browse } from "#tests/support/pages.ts";
 import { makePeople } from "#tests/support/people.ts";
 
@@ -23,10 +24,7 @@ const add = async (fields: Record<string, unknown>) => (await ada.post<Made>("mc
 /** The list's row of a server, as text without its tags. */
 function rowOf(html: string, id: number): string {
   const [, row = ""] = new RegExp(`<tr[^>]* id="server-${id}"[^>]*>(.*?)</tr>`, "s").exec(html) ?? [];
-  return row
-    .replaceAll(/<svg.*?<\/svg>|<[^>]+>/gs, " ")
-    .replaceAll(/\s+/g, " ")
-    .trim();
+  return wordsIn(row);
 }
 
 const countsIn = (html: string): string =>
@@ -72,7 +70,7 @@ describe("a row tells two things apart", () => {
   test("a server that fails, with where and since when", async () => {
     const { html } = await asAda.get(path);
 
-    expect(rowOf(html, failing)).toMatch(/Failing for less than a minute, at connect .* Failed/);
+    expect(rowOf(html, failing)).toMatch(/Failing since \d\d:\d\d UTC, at connect .* Failed/);
   });
 
   test("a server that waits for its set-up, or is switched off", async () => {

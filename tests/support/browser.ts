@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { type TestApp, testApp } from "#tests/support/app.ts";
+import { smallTargets, stuckSections } from "#tests/support/measures.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hasBrowser = existsSync(executablePath);
@@ -34,6 +35,12 @@ export const forms = {
 
 export type FormName = keyof typeof forms;
 export type Look = { width?: number; isPhone?: boolean; isDark?: boolean; hasScript?: boolean };
+
+/** The narrowest screen that WCAG asks of pages (1.4.10). */
+const narrowestPx = 320;
+
+/** A4 between its margins. */
+const paperPx = 718;
 
 /** Somebody at a browser of their own. */
 export type Visitor = {
@@ -148,6 +155,31 @@ export async function barriers(page: Page, only: string[] = []): Promise<string[
 /** Whether something makes the page scroll sideways. */
 export const overflows = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+/** What cannot be told from a page's markup, only from how it is drawn; on a phone also on the narrowest there is. */
+export async function misdrawn(page: Page, form: FormName): Promise<string[]> {
+  const found = [...(await stuckSections(page)), ...((await overflows(page)) ? ["scrolls sideways"] : [])];
+  if (form !== "narrow") return found;
+  found.push(...(await smallTargets(page)));
+  const { width, height } = page.viewportSize() ?? { ...forms.narrow, height: 800 };
+  await page.setViewportSize({ width: narrowestPx, height });
+  if (await overflows(page)) found.push(`scrolls sideways at ${narrowestPx} px`);
+  await page.setViewportSize({ width, height });
+  return found;
+}
+
+/** What is hard to read of a page on paper, whatever the screen was; keeps a picture of it as well. */
+export async function unreadableOnPaper(page: Page, name: string): Promise<string[]> {
+  const { width, height } = page.viewportSize() ?? { width: 1280, height: 800 };
+  await page.setViewportSize({ width: paperPx, height });
+  await page.emulateMedia({ media: "print" });
+  const found = await barriers(page, ["color-contrast"]);
+  if (await overflows(page)) found.push("wider than paper");
+  await picture(page, `${name}-print`);
+  await page.emulateMedia({ media: "screen" });
+  await page.setViewportSize({ width, height });
+  return found;
+}
 
 /** Keeps a picture of the whole page in `screenshots/`, to be looked at. */
 export async function picture(page: Page, name: string): Promise<void> {

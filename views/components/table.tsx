@@ -6,12 +6,14 @@ type Props = {
   /** One word or two each; an empty one for the column of actions. */
   columns: string[];
   id?: string;
+  /** As a card on a phone, its facts stand beside each other in a line. */
+  isDense?: boolean;
   children: ComponentChildren;
 };
 
 /** A list of things with several facts each. On a phone every row is a card; the roles keep it a table to a screen reader. */
-export const Table = ({ caption, columns, id, children }: Props) => (
-  <table class="table" role="table" id={id}>
+export const Table = ({ caption, columns, id, isDense = false, children }: Props) => (
+  <table class={isDense ? "table table-dense" : "table"} role="table" id={id}>
     <caption class="unseen">{caption}</caption>
     <thead role="rowgroup">
       <tr role="row">
@@ -32,11 +34,17 @@ export const Row = ({ id, children }: { id?: string; children: ComponentChildren
   </tr>
 );
 
-type CellProps = { label?: string; kind?: "title" | "actions"; children: ComponentChildren };
+type CellProps = {
+  /** The column's name, which stands before the value where the row is a card. */
+  label?: string;
+  kind?: "title" | "signal" | "actions";
+  /** Its value says that there is none: a card does without. */
+  isNothing?: boolean;
+  children: ComponentChildren;
+};
 
-/** @param label - the column's name, which stands before the value where the row is a card */
-export const Cell = ({ label, kind, children }: CellProps) => (
-  <td role="cell" data-label={label} class={kind ? `cell-${kind}` : undefined}>
+export const Cell = ({ label, kind, isNothing = false, children }: CellProps) => (
+  <td role="cell" data-label={label} class={isNothing ? "cell-nothing" : kind && `cell-${kind}`}>
     {children}
   </td>
 );

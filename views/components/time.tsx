@@ -20,6 +20,21 @@ export const Time = ({ at, now = Date.now() }: { at: string; now?: number }) => 
   );
 };
 
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const dayMs = 86_400_000;
+
+/** When something began, as one would note it: `14:02 UTC`, or `22 Nov` where that was not today. */
+export const Moment = ({ at, now = Date.now() }: { at: string; now?: number }) => {
+  const moment = new Date(at);
+  const isRecent = now - moment.getTime() < dayMs;
+  return (
+    <time dateTime={at} title={`${exact.format(moment)} UTC`}>
+      {isRecent ? `${clock.format(moment)} UTC` : day.format(moment)}
+    </time>
+  );
+};
+
 /** `3 minutes ago`, `in 6 days`. Both in milliseconds since 1970. */
 export function relativeTime(moment: number, now: number): string {
   const seconds = (moment - now) / 1000;

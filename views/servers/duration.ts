@@ -1,18 +1,3 @@
-const units: [string, number][] = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-];
-
-/** `12 minutes`, `3 days`: the largest unit alone, as nobody asks for more. */
-export function duration(ms: number): string {
-  for (const [unit, length] of units) {
-    const count = Math.floor(ms / length);
-    if (count >= 1) return counted(count, unit);
-  }
-  return "less than a minute";
-}
-
 /** `1 tool`, `23 tools`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en")} ${count === 1 ? one : many}`;

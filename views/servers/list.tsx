@@ -97,7 +97,7 @@ const Results = (props: ServersProps) => {
           </p>
         </Empty>
       ) : (
-        <Table caption="Servers" columns={serverColumns}>
+        <Table caption="Servers" columns={serverColumns} isDense>
           {servers.items.map((server) => (
             <ServerRow key={server.id} server={server} />
           ))}

@@ -1,4 +1,5 @@
 import type { WatchedServer } from "#src/services/servers/index.ts";
+import { Short, shortened, Whole } from "#views/components/short.tsx";
 import { Cell } from "#views/components/table.tsx";
 import { Text } from "#views/components/text.tsx";
 import { Time } from "#views/components/time.tsx";
@@ -19,23 +20,28 @@ export const ServerRow = ({ server, outOfBand = false }: { server: WatchedServer
         <ServerIcon url={server.iconUrl} />
         <span>
           <a href={serverPath(server)}>
-            <Text>{server.name}</Text>
+            <Short room="row">{server.name}</Short>
           </a>
           <small>
-            <Text>{hostOf(server.url)}</Text>
+            <Short room="row">{hostOf(server.url)}</Short>
           </small>
+          <Whole room="row" of={[server.name, hostOf(server.url)]} />
         </span>
       </span>
     </Cell>
-    <Cell label="Status">
+    <Cell label="Status" kind="signal">
       <ServerSignal server={server} />
     </Cell>
-    <Cell label="My connection">
+    <Cell label="My connection" kind="signal">
       <ConnectionSignal server={server} />
     </Cell>
-    <Cell label="Tools">{server.counts.tools ?? <Unknown />}</Cell>
-    <Cell label="Members">{server.memberCount}</Cell>
-    <Cell label="Last test">
+    <Cell label="Tools" isNothing={server.counts.tools === undefined}>
+      {server.counts.tools ?? <Unknown />}
+    </Cell>
+    <Cell isNothing={server.memberCount === 0}>
+      <Connected server={server} />
+    </Cell>
+    <Cell label="Last test" isNothing={!server.lastTest?.testedAt}>
       <LastTest server={server} />
     </Cell>
     <Cell kind="actions">
@@ -43,6 +49,25 @@ export const ServerRow = ({ server, outOfBand = false }: { server: WatchedServer
     </Cell>
   </tr>
 );
+
+/** The first few by the names that they go by; all of them, with their whole names, stand on the server's own page. */
+const Connected = ({ server: { memberCount, connectedNames } }: { server: WatchedServer }) => {
+  if (memberCount === 0) return <span class="muted">Nobody</span>;
+  return (
+    <span class="signal">
+      <span>{memberCount.toLocaleString("en")} connected</span>
+      <small>
+        {connectedNames.map((name, index) => (
+          <span key={index}>
+            {index > 0 && ", "}
+            <Text>{shortened(name.split(" ")[0] ?? name, 12)}</Text>
+          </span>
+        ))}
+        {memberCount > connectedNames.length && ", …"}
+      </small>
+    </span>
+  );
+};
 
 const LastTest = ({ server: { lastTest } }: { server: WatchedServer }) => {
   if (!lastTest?.testedAt) return <Unknown />;

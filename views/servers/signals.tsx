@@ -1,6 +1,6 @@
 import type { ServerStatus, WatchedServer } from "#src/services/servers/index.ts";
 import { Status, type Tone } from "#views/components/status.tsx";
-import { duration } from "#views/servers/duration.ts";
+import { Moment } from "#views/components/time.tsx";
 
 /*
  * The two axes: how a server does for everybody, and how one's own connection to it does.
@@ -15,14 +15,14 @@ export const statusWords: Record<ServerStatus, { tone: Tone; word: string }> = {
 };
 
 /** A failure says since when and where, which is what whoever mends it asks first. */
-export const ServerSignal = ({ server, now = Date.now() }: { server: WatchedServer; now?: number }) => {
+export const ServerSignal = ({ server }: { server: WatchedServer }) => {
   const { tone, word } = statusWords[server.status];
   return (
     <span class="signal">
       <Status tone={tone} word={word} />
       {server.failingSince && (
-        <small title={`Since ${new Date(server.failingSince).toUTCString()}`}>
-          for {duration(now - Date.parse(server.failingSince))}
+        <small>
+          since <Moment at={server.failingSince} />
           {server.lastTest?.stage && `, at ${server.lastTest.stage}`}
         </small>
       )}

@@ -14,26 +14,29 @@ export const Sparkline = ({ tests }: { tests: PastTest[] }) => {
     test.success ? Math.max(Math.round((Math.sqrt(test.latencyMs) / most) * height), smallest) : height;
   const width = shown.length * (barWidth + gap) - gap;
   return (
-    <svg
-      class="sparkline"
-      viewBox={`0 0 ${width} ${height}`}
-      width={width}
-      height={height}
-      role="img"
-      aria-label={summary(tests)}
-    >
-      {shown.map((test, index) => (
-        <rect
-          key={test.id}
-          x={index * (barWidth + gap)}
-          y={height - heightOf(test)}
-          width={barWidth}
-          height={heightOf(test)}
-          rx="1"
-          class={test.success ? "bar-ok" : test.failure?.isOfMember ? "bar-warn" : "bar-bad"}
-        />
-      ))}
-    </svg>
+    <figure class="history">
+      <figcaption>{tests.length === 1 ? "The last test" : `The last ${tests.length} tests`}</figcaption>
+      <svg
+        class="sparkline"
+        viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
+        role="img"
+        aria-label={summary(tests)}
+      >
+        {shown.map((test, index) => (
+          <rect
+            key={test.id}
+            x={index * (barWidth + gap)}
+            y={height - heightOf(test)}
+            width={barWidth}
+            height={heightOf(test)}
+            rx="1"
+            class={test.success ? "bar-ok" : test.failure?.isOfMember ? "bar-warn" : "bar-bad"}
+          />
+        ))}
+      </svg>
+    </figure>
   );
 };
 

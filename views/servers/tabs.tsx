@@ -14,11 +14,13 @@ type Entry = { tab: Tab; label: string; count?: number | undefined; isShown?: bo
 
 /** Pages of their own, so each is a link. A count stands there once it is known. */
 export const ServerTabs = ({ server, current, mayWrite, isAdmin, outOfBand = false }: Props) => {
+  // What a server offers is only ever read through one's own connection, and a viewer makes none.
+  const mayUse = mayWrite || server.connection === "connected";
   const entries: Entry[] = [
     { tab: "overview", label: "Overview" },
-    { tab: "tools", label: "Tools", count: server.counts.tools },
-    { tab: "prompts", label: "Prompts", count: server.counts.prompts },
-    { tab: "resources", label: "Resources", count: server.counts.resources },
+    { tab: "tools", label: "Tools", count: server.counts.tools, isShown: mayUse },
+    { tab: "prompts", label: "Prompts", count: server.counts.prompts, isShown: mayUse },
+    { tab: "resources", label: "Resources", count: server.counts.resources, isShown: mayUse },
     { tab: "members", label: "Members", count: server.memberCount },
     { tab: "activity", label: "Activity", isShown: isAdmin },
     { tab: "settings", label: "Settings", isShown: mayWrite },

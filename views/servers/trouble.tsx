@@ -47,11 +47,7 @@ const Words = ({ server, mayWrite, trouble }: Props) => {
         );
       if (need === "more_access") return <MoreAccess server={server} />;
       if (connection !== "expired") return <>{name} answers you once you are connected.</>;
-      return ending === null ? (
-        <>{name} asks you to connect again.</>
-      ) : (
-        <Message>{ending}</Message>
-      );
+      return ending === null ? <>{name} asks you to connect again.</> : <Message>{ending}</Message>;
     case "server_not_ready":
       return <>{name} is not set up yet.</>;
     case "server_disabled":

@@ -19,6 +19,8 @@ export type Outlook = {
   failingSince: string | null;
   /** Null where there is nothing to do, or the asking member may not do it. */
   need: Need | null;
+  /** Of the members who are connected, the first few. */
+  connectedNames: string[];
   /** As last seen by the asking member. */
   counts: CatalogCounts;
   /** Somebody has to register our OAuth client by hand, and has not yet. */
@@ -78,12 +80,13 @@ async function withOutlook(ctx: Ctx, servers: McpServer[]): Promise<WatchedServe
   return servers.flatMap((server) => {
     const row = byId.get(server.id);
     if (!row) return [];
-    const { status, failingSince, counts, lacksClient, issuer, refusal, endedBecause } = row;
+    const { status, failingSince, connectedNames, counts, lacksClient, issuer, refusal, endedBecause } = row;
     return [
       {
         ...server,
         status,
         failingSince,
+        connectedNames,
         need: canAct(ctx) ? row.need : null,
         counts: counts ?? {},
         lacksClient,
