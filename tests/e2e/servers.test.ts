@@ -201,7 +201,7 @@ story.each(both)(
     await signIn((await ada.signedIn()).cookie);
 
     await go(`${listOf(ada)}/${id}/settings`);
-    await page.getByRole("button", { name: "Delete Doomed" }).click();
+    await page.getByRole("button", { name: "Delete server Doomed" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("2 people lose their connection.").waitFor();
     if (hasScript) expect(await barriers(page)).toEqual([]);
@@ -365,7 +365,7 @@ story("a server's words do nothing, however they are meant", async () => {
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
 
   await go(`${listOf(ada)}/${id}/tools`);
-  await page.getByText("Show all").click();
+  await page.locator(".long-text-more").click();
   await page.getByRole("link", { name: "evil", exact: true }).click();
   await page.getByRole("button", { name: "Run" }).click();
   await page.getByRole("heading", { name: "Result" }).waitFor();

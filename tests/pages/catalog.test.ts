@@ -33,6 +33,13 @@ const fake = startFakeMcpServer({
             required: ["why"],
           },
         },
+        {
+          name: "plans",
+          inputSchema: {
+            type: "object",
+            properties: { day: { type: "string", format: "date" }, loud: { type: "boolean" } },
+          },
+        },
         { name: "a/b ?&#", inputSchema: { anyOf: [] } },
       ],
     }),
@@ -143,6 +150,20 @@ describe("tools of a real server", () => {
     expect(textOf(seen.html)).toContain("Write a number.");
     expect(textOf(seen.html)).toContain("This is needed.");
     expect(seen.html).toContain('value="two"');
+  });
+
+  test("say what can be left out, and give a date the field for dates", async () => {
+    const { html } = await asAda.get(`${paths.fake}/tools/call?name=plans`);
+
+    expect(html).toMatch(/<bdi>day<\/bdi> <span class="optional">optional<.*?<input type="date"/s);
+    expect(html).toMatch(/<bdi>loud<\/bdi> <span class="optional">optional<.*?<select/s);
+  });
+
+  test("that take nothing say so, and nothing else of it", async () => {
+    const { html } = await asAda.get(`${paths.fake}/tools/call?name=fails`);
+
+    expect(textOf(html)).toContain("What it takes It takes nothing.");
+    expect(textOf(html)).not.toContain("It says nothing of what is in it.");
   });
 
   test("that the server does not list are not there", async () => {

@@ -282,6 +282,41 @@ test("a viewer looks at everything and is offered nothing", async () => {
   expect((await asVic.get(`${path}/settings`)).status).toBe(403);
 });
 
+test("a viewer is not sent where only a connection leads, and from there is shown onward", async () => {
+  const { path } = await addServer(ada);
+  const tabsOf = (html: string) => /<nav id="server-tabs".*?<\/nav>/s.exec(html)?.[0] ?? "";
+
+  const seen = await asVic.get(path);
+  const there = await asVic.get(`${path}/tools`);
+
+  expect(textOf(`<main>${tabsOf(seen.html)}</main>`)).toBe("Overview Members 1");
+  expect(textOf(there.html)).toContain("Ask an admin of the workspace for another role.");
+  expect(there.html).toContain(`<a href="${path}">See how the server does</a>`);
+});
+
+test.each(["", "/tools", "/prompts", "/resources", "/members"])(
+  "what is to be done next is asked for once, at %j",
+  async (tab) => {
+    const { path } = await addServer(ada);
+
+    const { html } = await asBob.get(`${path}${tab}`);
+
+    expect(html.match(/class="button button-primary"/g)).toHaveLength(1);
+  },
+);
+
+test("what ends or deletes something says so on its button", async () => {
+  const { path } = await addServer(ada);
+
+  const { html } = await asAda.get(`${path}/settings`);
+
+  const openers = [
+    ...html.matchAll(/<button type="button" class="button [^"]*" popovertarget[^>]*>([^<]*)/g),
+  ];
+  expect(openers.map(([, label]) => label)).toEqual(["Disconnect", "Disable server", "Delete server"]);
+  expect(html).not.toContain(">Save</button>");
+});
+
 test("another workspace's server is not there, whatever is asked of it", async () => {
   const { path } = await addServer(ada);
   const asEve = browse(app, (await eve.signedIn()).cookie);

@@ -64,7 +64,7 @@ describe("a row tells two things apart", () => {
   test("a server that works, and nobody's connection", async () => {
     const { html } = await asBob.get(path);
 
-    expect(rowOf(html, ready)).toMatch(/Ready Not connected .* 1 .* Connect$/);
+    expect(rowOf(html, ready)).toMatch(/Ready Not connected .* 1 connected Ada .* Connect$/);
   });
 
   test("a server that fails, with where and since when", async () => {
@@ -86,7 +86,7 @@ describe("a row tells two things apart", () => {
     const [adas, bobs] = [await asAda.get(path), await asBob.get(path)];
 
     expect(rowOf(adas.html, ready)).toContain("Connected 2 1");
-    expect(rowOf(bobs.html, ready)).toContain("Not connected – not known 1");
+    expect(rowOf(bobs.html, ready)).toContain("Not connected – not known 1 connected Ada");
   });
 });
 
