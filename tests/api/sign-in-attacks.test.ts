@@ -178,7 +178,7 @@ test("what a provider says when it refuses is text, and not looked at where the 
   });
   expect(await foreign.text()).not.toContain("onerror");
   expect(page.headers.get("content-type")).toStartWith("text/html");
-  expect(await page.text()).toContain("“&lt;img src=x onerror=alert(1)>⟨U+202E⟩evil”");
+  expect(await page.text()).toContain("“<bdi>&lt;img src=x onerror=alert(1)>⟨U+202E⟩evil</bdi>”");
 });
 
 test("nobody comes back to another site", async () => {

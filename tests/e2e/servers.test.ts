@@ -96,7 +96,7 @@ story.each(both)(
 
     await authorizationServer.end("grants");
     await page.getByRole("link", { name: "Tools" }).click();
-    await page.getByText("Guarded asks you to connect again.").waitFor();
+    await page.getByText("Guarded no longer accepts your sign-in").waitFor();
     if (hasScript) await picture(page, "story-reconnect-wide");
     expect(await axis(page, "You").innerText()).toBe("Reconnect");
     await go(listOf(bob));

@@ -57,9 +57,12 @@ async function inTheMidstOf(end: () => Promise<unknown>, comeBack: () => Promise
   return (await connecting).status;
 }
 
+/** The access token and the refresh token of a connection. */
+const tokensEach = 2;
+
 describe.skipIf(TEST_DATABASE_URL === undefined)("whoever connects while", () => {
   type End = (by: Person, of: Person, server: McpServer) => Promise<unknown>;
-  type Ending = [what: string, end: End, revocations: number];
+  type Ending = [what: string, end: End, connections: number];
   const endings: Ending[] = [
     ["a member is removed", (by, of) => by.delete(`members/${of.memberId}`), 2],
     [
@@ -69,7 +72,7 @@ describe.skipIf(TEST_DATABASE_URL === undefined)("whoever connects while", () =>
     ],
     ["the server is deleted", (by, _, server) => by.delete(`mcp-servers/${server.id}`), 3],
   ];
-  for (const [what, end, revocations] of endings)
+  for (const [what, end, connections] of endings)
     test(`${what} is not connected, and all tokens are revoked`, async () => {
       const { ada, gus, one, comingBackTo } = await returning();
       const before = revoked();
@@ -79,7 +82,7 @@ describe.skipIf(TEST_DATABASE_URL === undefined)("whoever connects while", () =>
 
       expect([held, status]).toEqual([1, 404]);
       expect(await db.$count(credentials, eq(credentials.memberId, gus.memberId))).toBe(0);
-      expect(revoked() - before).toBe(revocations);
+      expect(revoked() - before).toBe(tokensEach * connections);
     });
 
   test("a member is removed is not connected to what they had no connection to either", async () => {
@@ -90,6 +93,6 @@ describe.skipIf(TEST_DATABASE_URL === undefined)("whoever connects while", () =>
 
     expect(status).toBe(404);
     expect(await db.$count(credentials, eq(credentials.memberId, gus.memberId))).toBe(0);
-    expect(revoked() - before).toBe(2);
+    expect(revoked() - before).toBe(tokensEach * 2);
   });
 });
