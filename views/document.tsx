@@ -30,7 +30,6 @@ export const Document = ({ title, refreshTo, children }: Props) => (
       <link rel="icon" href={assets.icon.url} type="image/svg+xml" />
       <link rel="stylesheet" href={assets.styles.url} />
       <script src={assets.htmx.url} defer />
-      <script src={assets.htmxSse.url} defer />
       <script src={assets.script.url} defer />
     </head>
     <body>

@@ -12,11 +12,16 @@ test("a page asks for its own styles and scripts, and for nothing of anybody els
     "app.css",
     "app.js",
     "htmx.js",
-    "hx-sse.js",
     "icon.svg",
   ]);
   expect(html).not.toMatch(/(?:src|href|action)="https?:/);
   expect(html).not.toMatch(/<style|<script>|\sstyle="|\son[a-z]+="|hx-on/);
+});
+
+test("htmx comes with its extension in one file: between two it may begin without", async () => {
+  const { html: script } = await stranger.get(linked.find((url) => url.endsWith("/htmx.js")) ?? "");
+
+  expect(script).toContain('registerExtension("sse"');
 });
 
 test.each(linked)("%s is kept for ever, as its address changes with it", async (url) => {

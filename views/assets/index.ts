@@ -18,10 +18,12 @@ const styles = ["base", "layout", "components", "people", "servers", "catalog", 
   own(`./styles/${part}.css`),
 );
 
+/** In one file: htmx begins as soon as it can, and an extension that comes a moment later is not asked any more. */
+const htmx = ["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
+
 export const assets = {
   styles: asset("app.css", "text/css", styles.join("\n")),
   script: asset("app.js", "text/javascript", own("./app.js")),
-  htmx: asset("htmx.js", "text/javascript", library("htmx.org/dist/htmx.min.js")),
-  htmxSse: asset("hx-sse.js", "text/javascript", library("htmx.org/dist/ext/hx-sse.min.js")),
+  htmx: asset("htmx.js", "text/javascript", htmx.map(library).join("\n")),
   icon: asset("icon.svg", "image/svg+xml", own("./icon.svg")),
 } satisfies Record<string, Asset>;

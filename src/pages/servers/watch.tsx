@@ -28,28 +28,36 @@ export function watch({ ctx, request }: { ctx: Ctx; request: Request }, watched:
 
   const begin = (stream: EventStream): (() => void) => {
     const pending = new Set<number>();
+    let mayBeBehind = true;
     let isBusy = false;
-    const tell = (): void => {
+    /** One thing after another: what was read later is told later, and never the other way round. */
+    const tell = async (): Promise<void> => {
       if (isBusy) return;
       isBusy = true;
-      tellAll(stream, pending)
-        .catch((error: unknown) => giveUp(stream, error))
-        .finally(() => {
-          isBusy = false;
-        });
+      try {
+        if (mayBeBehind) await catchUp(stream);
+        mayBeBehind = false;
+        await tellAll(stream, pending);
+      } catch (error) {
+        giveUp(stream, error);
+      } finally {
+        isBusy = false;
+      }
+      // What came between the last look and here.
+      if (pending.size > 0 && !stream.isOver) void tell();
     };
     const unsubscribe = ctx.changes.subscribe(ctx.member.workspaceId, {
       onChange(serverId) {
         if (!watched.concerns(serverId)) return;
         pending.add(serverId);
-        tell();
+        void tell();
       },
       onMember(memberId) {
         if (memberId === ctx.member.id) asTheyAre(stream).catch((error: unknown) => giveUp(stream, error));
       },
       onEnd: () => stream.end(),
     });
-    catchUp(stream).catch((error: unknown) => giveUp(stream, error));
+    void tell();
     return unsubscribe;
   };
 
