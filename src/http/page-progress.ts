@@ -20,11 +20,19 @@ export async function withProgress({ ctx, request }: Asked, work: Work): Promise
   return eventStream((stream) => {
     const gone = new AbortController();
     const tell = (parts: string): void => stream.send({ data: parts });
-    work({ ...ctx, signal: gone.signal }, tell)
+    const answer = async (): Promise<Response> => {
+      try {
+        return await work({ ...ctx, signal: gone.signal }, tell);
+      } catch (error) {
+        return answerToFailure(request, error, { log: ctx.log, publicUrl: ctx.settings.publicUrl });
+      }
+    };
+    answer()
+      .then((answered) => finish(stream, answered))
+      // Nobody else would hear of it, and what nobody hears of ends the process.
       .catch((error: unknown) =>
-        answerToFailure(request, error, { log: ctx.log, publicUrl: ctx.settings.publicUrl }),
+        ctx.log.error({ requestId: ctx.requestId, error }, "a form was not answered"),
       )
-      .then((answer) => finish(stream, answer))
       .finally(() => stream.end());
     return () => gone.abort();
   });

@@ -27,7 +27,7 @@ export function skeletonOf(fields: readonly FormField[]): Schema {
   const known = draft.ok ? draft.value : {};
   const entries = fields.flatMap(({ property, input, isRequired }): [string, Json][] => {
     if (Object.hasOwn(known, property)) return [[property, known[property] ?? null]];
-    return isRequired ? [[property, placeholderOf(input)]] : [];
+    return isRequired ? [[property, emptyValueOf(input)]] : [];
   });
   return Object.fromEntries(entries);
 }
@@ -68,7 +68,7 @@ function noteInitial(fields: readonly FormField[], texts: Map<string, string[]>)
   }
 }
 
-function placeholderOf(input: Input): Json {
+function emptyValueOf(input: Input): Json {
   if (input.kind === "number") return 0;
   if (input.kind === "boolean") return false;
   return input.kind === "choice" ? (input.choices[0]?.value ?? null) : null;
