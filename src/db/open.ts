@@ -14,7 +14,7 @@ export type Database = {
   notify(channel: string, payload: string): Promise<void>;
   /** @throws where the database does not answer within five seconds */
   ping(): Promise<void>;
-  /** Lets what has begun end, on Postgres for five seconds at most. Twice is the same as once. */
+  /** Lets all that was asked before end, on Postgres within five seconds. Twice is the same as once. */
   close(): Promise<void>;
 };
 

@@ -4,10 +4,10 @@ import type { Database } from "#src/db/open.ts";
 import { withinPatience } from "#src/db/ping.ts";
 import * as schema from "#src/db/schema.ts";
 import { StartError } from "#src/db/start-error.ts";
-import { bytea, int8 } from "#src/db/values.ts";
+import { bytea, int8, texts } from "#src/db/values.ts";
 
 const OLDEST_VERSION = 15;
-const CLOSE_SECONDS = 5;
+const CLOSE_MS = 5_000;
 
 /** Connects through a pool, on which no setting of the server or of the role changes how values are read. */
 export async function openPostgres(url: string): Promise<Database> {
@@ -37,8 +37,19 @@ export async function openPostgres(url: string): Promise<Database> {
       await client.notify(channel, payload);
     },
     ping: () => withinPatience(client`select 1`),
-    close: () => client.end({ timeout: CLOSE_SECONDS }),
+    close: () => close(client),
   };
+}
+
+/**
+ * The driver waits for what runs, not for what is still queued for a connection: that it would run later, when it has
+ * been closed, and nobody waits. Whoever queues last knows that all before have begun.
+ */
+async function close(client: Client): Promise<void> {
+  const until = performance.now() + CLOSE_MS;
+  const begun = client`select 1`.catch(() => {});
+  await Promise.race([begun, Bun.sleep(CLOSE_MS)]);
+  await client.end({ timeout: Math.max(until - performance.now(), 0) / 1_000 });
 }
 
 type Client = ReturnType<typeof connect>;
@@ -48,6 +59,8 @@ const connect = (url: string) =>
     max: 10,
     idle_timeout: 300,
     connect_timeout: 10,
+    // The driver would ask each new connection for the array types, and where that fails nobody hears its rejection.
+    fetch_types: false,
     connection: {
       application_name: "switchyard",
       TimeZone: "UTC",
@@ -57,6 +70,7 @@ const connect = (url: string) =>
     },
     types: {
       int8: { to: int8.type, from: [int8.type], parse: int8.parse, serialize: int8.serialize },
+      texts: { to: texts.type, from: [texts.type], parse: texts.parse, serialize: texts.serialize },
       bytea: { to: bytea.type, from: [bytea.type], parse: bytea.parse, serialize: bytea.serialize },
     },
     onnotice: () => {},

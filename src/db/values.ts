@@ -5,6 +5,7 @@
 
 const INT8 = 20;
 const BYTEA = 17;
+const TEXTS = 1009;
 
 /** Counts and big serials are numbers; past 2^53 they stay exact, as bigint. */
 export const int8 = {
@@ -22,3 +23,18 @@ export const bytea = {
   parse: (text: string): Uint8Array => Uint8Array.fromHex(text.slice(2)),
   serialize: (bytes: Uint8Array): string => `\\x${bytes.toHex()}`,
 };
+
+/** `text[]` of one dimension. What is text already is taken as Postgres writes it. */
+export const texts = {
+  type: TEXTS,
+  parse: (text: string): (string | null)[] =>
+    [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^,{}]+)/gs)].map(([, quoted, bare = "NULL"]) => {
+      if (quoted !== undefined) return quoted.replace(/\\(.)/gs, "$1");
+      return bare === "NULL" ? null : bare;
+    }),
+  serialize: (values: string | readonly (string | null)[]): string =>
+    typeof values === "string" ? values : `{${values.map(itemOf).join()}}`,
+};
+
+const itemOf = (value: string | null): string =>
+  value === null ? "NULL" : `"${value.replace(/["\\]/g, "\\$&")}"`;

@@ -44,6 +44,7 @@ export async function workThrough<Item>(
   const underWay = new Map<Promise<void>, Place>();
   const until = performance.now() + beginMs;
   let left = items;
+  let ended = 0;
   const claimSome = async (): Promise<Item[]> => {
     const limit = Math.min(left, atOnce - underWay.size);
     if (limit === 0 || stop.aborted || performance.now() > until) return [];
@@ -52,11 +53,17 @@ export async function workThrough<Item>(
 
   try {
     for (;;) {
+      const endedBefore = ended;
       for (const item of await claimSome()) {
         left -= 1;
-        const working = work(item).finally(() => underWay.delete(working));
+        const working = work(item).finally(() => {
+          underWay.delete(working);
+          ended += 1;
+        });
         underWay.set(working, placeOf(item));
       }
+      // What ended during the claim has left a place that the claim still saw taken.
+      if (ended > endedBefore) continue;
       if (underWay.size === 0) return;
       await Promise.race(underWay.keys());
     }

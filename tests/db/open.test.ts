@@ -26,6 +26,18 @@ test("closing lets a transaction that has begun commit, refuses new work, and tw
   expect(await own.ping().catch((error: unknown) => error)).toBeInstanceOf(Error);
 });
 
+test("closing lets all that was asked before end, however much of it still waits for a connection", async () => {
+  const own = await openDatabase(
+    TEST_DATABASE_URL === undefined ? { memory: true } : { url: await emptyPostgres() },
+  );
+  const asked = Array.from({ length: 200 }, () => rowsOf(own.db, sql`select 1 as one from pg_sleep(0.001)`));
+
+  await own.close();
+  const answers = await Promise.race([Promise.all(asked), Bun.sleep(1_000)]);
+
+  expect(answers).toHaveLength(200);
+});
+
 test("a database that answers can be pinged", async () => {
   expect(await database.ping()).toBeUndefined();
 });

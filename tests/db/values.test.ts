@@ -105,7 +105,8 @@ test("hand-written statements take and give the same values", async () => {
     db,
     sql`select ${moment}::timestamptz = '2026-02-28T23:59:59.123Z' as moment, ${{ a: text }}::jsonb ->> 'a' as json,
       ${new Uint8Array([0, 255])}::bytea as bytes, 5::bigint as count, 9007199254740993 as huge, true as yes,
-      array['a', 'b'] as list, '{"a": 1}'::jsonb as object, null as nothing, 1.5::numeric as numeric`,
+      array['a', null, 'NULL', '', ${text}, '{}'] as list, ${sql.param(["a", "", text, "{}"])}::text[] = array['a', '', ${text}, '{}'] as texts,
+      array[]::text[] as none, '{"a": 1}'::jsonb as object, null as nothing, 1.5::numeric as numeric`,
   );
 
   expect(row).toEqual({
@@ -115,7 +116,9 @@ test("hand-written statements take and give the same values", async () => {
     count: 5,
     huge: 9007199254740993n,
     yes: true,
-    list: ["a", "b"],
+    list: ["a", null, "NULL", "", text, "{}"],
+    texts: true,
+    none: [],
     object: { a: 1 },
     nothing: null,
     numeric: "1.5",

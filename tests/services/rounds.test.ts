@@ -42,6 +42,25 @@ test("the next thing is begun as soon as one is done, while another hangs", asyn
   expect(begun).toHaveLength(5);
 });
 
+test("a place that becomes free during a claim is not forgotten", async () => {
+  const [done, hanging, last] = [task(), task(), task()];
+  done.end();
+  last.end();
+  const { round, begun } = listOf([done, hanging, last]);
+  let claims = 0;
+  const claim: typeof round.claim = async (turns) => {
+    claims += 1;
+    if (claims !== 2) return round.claim(turns);
+    hanging.end();
+    await Bun.sleep(0);
+    return [];
+  };
+
+  await workThrough({ ...round, claim }, never, { ...ROUND, atOnce: 2 });
+
+  expect(begun).toEqual([done, hanging, last]);
+});
+
 test("a claim is told whose share is under way", async () => {
   const tasks = [task("a.example"), task("a.example"), task("b.example")];
   const { round } = listOf(tasks);

@@ -1,7 +1,10 @@
 import { afterAll } from "bun:test";
+import { sql } from "drizzle-orm";
 import postgres from "postgres";
+import type { Db } from "#src/db/client.ts";
 import { migrate, shippedMigrations } from "#src/db/migrate.ts";
 import { type Database, openDatabase } from "#src/db/open.ts";
+import { rowsOf } from "#src/db/rows.ts";
 
 /** A Postgres on which databases may be made; without it, tests run on embedded ones. */
 export const TEST_DATABASE_URL = process.env["TEST_DATABASE_URL"] || undefined;
@@ -62,6 +65,12 @@ async function createTemplate(server: postgres.Sql, name: string): Promise<void>
 async function onServer(work: (server: postgres.Sql) => Promise<unknown>): Promise<void> {
   const server = postgres(TEST_DATABASE_URL ?? "", { max: 1, onnotice: () => {} });
   await work(server).finally(() => server.end());
+}
+
+/** Where other processes find a database of this Postgres. */
+export async function urlOfDatabase(db: Db): Promise<string> {
+  const [own] = await rowsOf<{ name: string }>(db, sql`select current_database() as name`);
+  return urlOf(own?.name ?? "");
 }
 
 function urlOf(database: string): string {

@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import { rowsOf } from "#src/db/rows.ts";
-import { TEST_DATABASE_URL } from "#tests/support/database.ts";
+import { urlOfDatabase } from "#tests/support/database.ts";
 
 /** A table of a Postgres that nobody else reads or writes until it is let go. */
 export type HeldTable = {
@@ -13,10 +13,7 @@ export type HeldTable = {
 
 /** Stops whoever comes to a table, so that a test decides who is where in the midst of a transaction. */
 export async function holdTable(db: Db, table: string): Promise<HeldTable> {
-  const url = new URL(TEST_DATABASE_URL ?? "");
-  const [own] = await rowsOf<{ name: string }>(db, sql`select current_database() as name`);
-  url.pathname = `/${own?.name}`;
-  const connection = postgres(url.href, { max: 1 });
+  const connection = postgres(await urlOfDatabase(db), { max: 1 });
   const held = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   const holding = connection.begin(async (tx) => {

@@ -48,6 +48,8 @@ export async function openMemory(): Promise<Database> {
   return databaseOn(engine, () => engine.close());
 }
 
+const noMatter = (): void => {};
+
 function databaseOn(engine: Engine, close: () => Promise<void>): Database {
   let closing: Promise<void> | undefined;
   return {
@@ -61,6 +63,7 @@ function databaseOn(engine: Engine, close: () => Promise<void>): Database {
       await engine.query("select pg_notify($1, $2)", [channel, payload]);
     },
     ping: () => withinPatience(engine.query("select 1")),
-    close: () => (closing ??= close()),
+    // What is queued is otherwise met by an engine that is gone.
+    close: () => (closing ??= withinPatience(engine.query("select 1")).catch(noMatter).then(close)),
   };
 }

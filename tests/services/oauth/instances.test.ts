@@ -2,8 +2,6 @@ import { afterAll, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
-import { migrate } from "#src/db/migrate.ts";
-import { openDatabase } from "#src/db/open.ts";
 import { rowsOf } from "#src/db/rows.ts";
 import { credentials } from "#src/db/schema.ts";
 import { createKeyring } from "#src/lib/keyring.ts";
@@ -11,7 +9,7 @@ import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
 import { startAuthorizationServer } from "#tests/support/authorization-server.ts";
 import { authorize, authorizeUrlOf, endTokens } from "#tests/support/authorizing.ts";
-import { emptyPostgres, TEST_DATABASE_URL } from "#tests/support/database.ts";
+import { TEST_DATABASE_URL, urlOfDatabase } from "#tests/support/database.ts";
 import { type Instance, startInstance } from "#tests/support/instance.ts";
 import { bearer, makePeople, type Person } from "#tests/support/people.ts";
 import { startProtectedMcpServer } from "#tests/support/protected-mcp-server.ts";
@@ -27,6 +25,8 @@ const publicUrl = "http://switchyard.test";
 const key = new Uint8Array(32).fill(9);
 const callsEach = 20;
 
+let running: Instance[] = [];
+
 if (TEST_DATABASE_URL !== undefined) prove(await setUp());
 test.if(isMissing)("three processes need a Postgres: set TEST_DATABASE_URL", () => {
   expect(TEST_DATABASE_URL).toBeDefined();
@@ -34,16 +34,15 @@ test.if(isMissing)("three processes need a Postgres: set TEST_DATABASE_URL", () 
 
 /** A database of their own, and this process beside them to set things up. */
 async function setUp() {
+  // Before the database goes.
+  afterAll(stopAll);
   const issuer = await startAuthorizationServer();
   const remote = startProtectedMcpServer(issuer);
-  const url = await emptyPostgres();
-  const database = await openDatabase({ url });
-  await migrate(database);
   const keyring = createKeyring([{ id: "shared", key }]);
-  const app = await testApp({ PUBLIC_URL: publicUrl, RATE_LIMIT: "0" }, { db: database.db, keyring });
+  const app = await testApp({ PUBLIC_URL: publicUrl, RATE_LIMIT: "0" }, { keyring });
   const ports = [issuer.issuer, remote.url].map((address) => `127.0.0.1:${new URL(address).port}`);
   const env = {
-    DATABASE_URL: url,
+    DATABASE_URL: await urlOfDatabase(app.deps.db),
     PUBLIC_URL: publicUrl,
     ENCRYPTION_KEYS: `shared:${key.toBase64()}`,
     EGRESS_ALLOW: ports.join(),
@@ -51,21 +50,18 @@ async function setUp() {
     LOG_LEVEL: "debug",
   };
   afterAll(async () => {
-    await database.close();
     await remote.stop();
     await issuer.stop();
   });
   return { app, issuer, remote, env };
 }
 
-function prove({ app, issuer, remote, env }: Awaited<ReturnType<typeof setUp>>): void {
-  let running: Instance[] = [];
-  afterAll(() => stopAll());
+async function stopAll(): Promise<void> {
+  await Promise.all(running.map((instance) => instance.kill()));
+  running = [];
+}
 
-  const stopAll = async () => {
-    await Promise.all(running.map((instance) => instance.kill()));
-    running = [];
-  };
+function prove({ app, issuer, remote, env }: Awaited<ReturnType<typeof setUp>>): void {
   const start = async (preload?: string) => {
     await stopAll();
     const options = { env, ...(preload === undefined ? {} : { preload }) };
