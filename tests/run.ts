@@ -20,7 +20,6 @@ const onDatabase = [
   "tests/pages",
   "tests/services",
   "tests/http",
-  "tests/attacks",
 ];
 const inBrowser = ["tests/e2e"];
 const others = [

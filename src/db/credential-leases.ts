@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Db } from "#src/db/client.ts";
 import type { CredentialRow } from "#src/db/credentials.ts";
 import { credentials, type GrantEnd, servers } from "#src/db/schema.ts";
@@ -125,6 +125,21 @@ export async function expire(db: Db, key: Key, holder: string, endedBecause: Gra
     .where(isHeldBy(key, holder))
     .returning({ serverId: credentials.serverId });
   return expired.length > 0;
+}
+
+/** What failed before is tried again at once: what it failed by may have been mended. A refresh under way goes on. */
+export async function tryAgain(db: Db, workspaceId: string, serverId: number): Promise<void> {
+  await db
+    .update(credentials)
+    .set({ retryAt: null, refreshAttempts: 0, refreshAt: sql`now()` })
+    .where(
+      and(
+        eq(credentials.workspaceId, workspaceId),
+        eq(credentials.serverId, serverId),
+        or(isNotNull(credentials.retryAt), gt(credentials.refreshAttempts, 0)),
+        isNotNull(credentials.refreshAt),
+      ),
+    );
 }
 
 /** Whether a refresh brought the tokens that stand there within the last so many milliseconds. */

@@ -36,13 +36,23 @@ export type GetInput = { arguments: Record<string, string> } & Answers;
 export type ReadInput = { uri: string } & Answers;
 
 export const callTool = (ctx: Ctx, serverId: number, name: string, input: CallInput) =>
-  connections.use(ctx, serverId, (connection, signal) => call(connection, { name, ...input }, signal));
+  connections.use(
+    ctx,
+    serverId,
+    (connection, signal) => call(connection, { name, ...input }, signal),
+    "/arguments",
+  );
 
 export const getPrompt = (ctx: Ctx, serverId: number, name: string, input: GetInput) =>
-  connections.use(ctx, serverId, (connection, signal) => get(connection, { name, ...input }, signal));
+  connections.use(
+    ctx,
+    serverId,
+    (connection, signal) => get(connection, { name, ...input }, signal),
+    "/arguments",
+  );
 
 export const readResource = (ctx: Ctx, serverId: number, input: ReadInput) =>
-  connections.use(ctx, serverId, (connection, signal) => readOne(connection, input, signal));
+  connections.use(ctx, serverId, (connection, signal) => readOne(connection, input, signal), "/uri");
 
 const countOf =
   (list: "tools" | "prompts") =>

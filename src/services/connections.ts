@@ -11,7 +11,7 @@ import { freshen, oauthAuthorization } from "#src/services/oauth/authorization.t
 import { requireSameIssuer } from "#src/services/oauth/discover.ts";
 import { poolPrefix } from "#src/services/pool-keys.ts";
 import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
-import { upstreamFailure } from "#src/services/upstream.ts";
+import { type SentAt, upstreamFailure } from "#src/services/upstream.ts";
 import { measured } from "#src/services/upstream-calls.ts";
 
 type Work<T> = (connection: Connection, signal?: AbortSignal) => Promise<T>;
@@ -22,8 +22,8 @@ type Work<T> = (connection: Connection, signal?: AbortSignal) => Promise<T>;
  * @throws {AppError} `not_found`, `server_not_ready`, `server_disabled`, `member_auth_required`, `issuer_changed`, or what
  *   broke on the way
  */
-export const use = async <T>(ctx: Ctx, serverId: number, work: Work<T>): Promise<T> =>
-  (await withTarget(ctx, serverId, (target) => ctx.pool.use(target, work, ctx.signal))).result;
+export const use = async <T>(ctx: Ctx, serverId: number, work: Work<T>, sentAt: SentAt): Promise<T> =>
+  (await withTarget(ctx, serverId, (target) => ctx.pool.use(target, work, ctx.signal), sentAt)).result;
 
 /**
  * The same for a read without arguments: equal ones under way are one, so `work` must be the same function each time.
@@ -78,6 +78,7 @@ async function withTarget<T>(
   ctx: Ctx,
   serverId: number,
   work: (target: Target) => Promise<T>,
+  sentAt: SentAt = null,
 ): Promise<{ result: T; inUse: ServerInUse }> {
   const inUse = await find(ctx, serverId);
   requireUsable(ctx, inUse);
@@ -87,7 +88,7 @@ async function withTarget<T>(
     touch(ctx, inUse);
     return { result, inUse };
   } catch (failure) {
-    throw await upstreamFailure(ctx, inUse.server, failure);
+    throw await upstreamFailure(ctx, inUse.server, failure, sentAt);
   }
 }
 

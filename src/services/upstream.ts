@@ -11,12 +11,20 @@ import type { Server } from "#src/services/servers/find.ts";
 const invalidParams = -32602;
 const resourceNotFound = -32002;
 
+/** Where in a request stands what a server may refuse as `-32602`; null where the caller sent it nothing. */
+export type SentAt = "/arguments" | "/uri" | null;
+
 /**
  * What a failure at a remote server means for the member who asked. Anything unexpected stays what it is.
  *
  * The server's own words appear only where they help the caller mend a request, and always marked as the server's.
  */
-export async function upstreamFailure(ctx: Ctx, server: Server, failure: unknown): Promise<unknown> {
+export async function upstreamFailure(
+  ctx: Ctx,
+  server: Server,
+  failure: unknown,
+  sentAt: SentAt = null,
+): Promise<unknown> {
   if (failure instanceof GrantEnded) return memberAuthRequired(ctx, server, { cause: failure });
   if (!(failure instanceof McpError)) return failure;
   const options = { fields: { stage: failure.stage }, cause: failure };
@@ -24,7 +32,7 @@ export async function upstreamFailure(ctx: Ctx, server: Server, failure: unknown
     case "unauthorized":
       // What our own refresh met on the way says more than the 401 that made it necessary.
       if (failure.cause instanceof AppError || failure.cause instanceof GrantEnded)
-        return upstreamFailure(ctx, server, failure.cause);
+        return upstreamFailure(ctx, server, failure.cause, sentAt);
       return memberAuthRequired(ctx, await refusedWithoutCredential(ctx, server, failure.challenge), {
         cause: failure,
       });
@@ -44,19 +52,19 @@ export async function upstreamFailure(ctx: Ctx, server: Server, failure: unknown
         options,
       );
     case "rpc":
-      return failureOfCall(server, failure);
+      return failureOfCall(server, failure, sentAt);
     default:
       return new AppError("upstream_failed", `${server.name}: ${failure.message}`, options);
   }
 }
 
 /** A JSON-RPC error is the server's answer to what the caller sent (JSON-RPC 2.0 §5.1). */
-function failureOfCall(server: Server, failure: McpError): AppError {
+function failureOfCall(server: Server, failure: McpError, sentAt: SentAt): AppError {
   const rpcCode = failure.rpc?.code ?? 0;
   const said = `${server.name} says: ${failure.message}`;
-  if (rpcCode === invalidParams)
+  if (rpcCode === invalidParams && sentAt !== null)
     return new AppError("invalid", said, {
-      fields: { rpcCode, errors: [{ path: "/arguments", message: failure.message }] },
+      fields: { rpcCode, errors: [{ path: sentAt, message: failure.message }] },
       cause: failure,
     });
   return new AppError(rpcCode === resourceNotFound ? "not_found" : "upstream_failed", said, {

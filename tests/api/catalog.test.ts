@@ -45,7 +45,9 @@ const upstream = startFakeMcpServer({
   "resources/read": noted((message) =>
     message.params?.["uri"] === "r:1"
       ? result(message, { contents: [{ uri: "r:1", text: "one" }] })
-      : error(message, -32002, "Resource not found"),
+      : message.params?.["uri"] === "r:2"
+        ? error(message, -32602, "Resource not found: r:2")
+        : error(message, -32002, "Resource not found"),
   ),
 });
 const modern = startModernMcpServer();
@@ -245,10 +247,12 @@ test("a resource is read, and one that is not there is not found", async () => {
   const { bob, path } = await connected();
 
   const read = await bob.get(`${path}/resources/read?uri=${encodeURIComponent("r:1")}`);
-  const missing = await bob.get(`${path}/resources/read?uri=r:2`);
+  const missing = await bob.get(`${path}/resources/read?uri=r:3`);
+  const refused = await bob.get(`${path}/resources/read?uri=r:2`);
 
   expect([read.status, read.body]).toEqual([200, { contents: [{ uri: "r:1", text: "one" }] }]);
   expect([missing.status, missing.code]).toEqual([404, "not_found"]);
+  expect([refused.status, refused.body]).toMatchObject([422, { detail: { errors: [{ path: "/uri" }] } }]);
 });
 
 test.each(["", "uri=", "uri=%00", `uri=${"x".repeat(8193)}`])("%p is no resource to read", async (query) => {

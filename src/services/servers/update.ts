@@ -1,4 +1,5 @@
 import { invalid, notFound } from "#src/errors.ts";
+import * as leases from "#src/db/credential-leases.ts";
 import * as credentialRows from "#src/db/credentials.ts";
 import * as clientRows from "#src/db/oauth-clients.ts";
 import * as flowRows from "#src/db/oauth-flows.ts";
@@ -145,6 +146,8 @@ async function apply(
           await flowRows.removeOfServer(tx, workspaceId, id);
         }
         if (!(await rows.update(tx, workspaceId, id, change))) throw notFound();
+        if (change.oauth !== undefined || change.oauthSecret !== undefined)
+          await leases.tryAgain(tx, workspaceId, id);
         await audit(
           { ...ctx, db: tx },
           {

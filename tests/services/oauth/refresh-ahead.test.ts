@@ -107,6 +107,23 @@ test("what fails is tried at growing intervals up to an hour, until tokens come"
   expect((await one?.row())?.refreshAttempts).toBe(0);
 });
 
+test("what failed is tried again at once where an admin changes how the server is authorized", async () => {
+  const [one] = await ended(1);
+  issuer.answers["/token"] = () => new Response(null, { status: 500 });
+  await refreshAhead(deps, never);
+  issuer.answers = {};
+  const before = requests("/token");
+  await refreshAhead(deps, never);
+  const unchanged = requests("/token") - before;
+
+  await one?.ada.patch(`mcp-servers/${one.server.id}`, { oauth: { tokenParameters: { audience: "x" } } });
+  await refreshAhead(deps, never);
+
+  expect(unchanged).toBe(0);
+  expect(requests("/token") - before).toBe(1);
+  expect(await one?.row()).toMatchObject({ refreshAttempts: 0, refreshedAt: expect.any(Date) });
+});
+
 test("a host that hangs has no more than its share under way, and holds up no other", async () => {
   const other = startFakeAuthorizationServer();
   const elsewhereProtected = startFakeProtected(other);
