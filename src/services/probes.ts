@@ -24,10 +24,19 @@ export async function probeAs(
   use: ServerInUse,
   { authorization, onStage }: { authorization?: Authorization; onStage?: (stage: StageTime) => void } = {},
 ): Promise<Probe> {
-  const result = await tryTarget(ctx, targetOf(ctx, use, authorization), onStage);
+  const result = inTenths(await tryTarget(ctx, targetOf(ctx, use, authorization), onStage));
   await record(ctx, use.server, result);
   return result;
 }
+
+/** Rounded once, for what is told and what is kept: twice would make 144.46 ms 144 here and 145 there. */
+const inTenths = <P extends Probe>(probe: P): P => ({
+  ...probe,
+  latencyMs: tenths(probe.latencyMs),
+  stages: probe.stages.map((one) => ({ ...one, ms: tenths(one.ms) })),
+});
+
+const tenths = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** Notes a probe in the server's history, and what the server said of itself. */
 export async function record(ctx: Ctx, server: Server, result: Probe): Promise<void> {

@@ -64,10 +64,8 @@ export async function test(
 ): Promise<TestResult> {
   const use = await find(ctx, serverId);
   const probe = await probeAs(ctx, use, { onStage });
-  const shared = {
-    latencyMs: round(probe.latencyMs),
-    stages: probe.stages.map((one) => ({ ...one, ms: round(one.ms) })),
-  };
+  const { latencyMs, stages } = probe;
+  const shared = { latencyMs, stages };
   if (!probe.ok)
     return {
       ...shared,
@@ -134,6 +132,3 @@ const presentPast = (row: rows.ServerTestRow): PastTest => ({
         isOfMember: row.failure === "unauthorized" || row.failure === "insufficient_scope",
       },
 });
-
-/** Tenths of a millisecond are plenty. */
-const round = (ms: number): number => Math.round(ms * 10) / 10;
