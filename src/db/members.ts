@@ -101,11 +101,23 @@ export async function setRole(db: Db, workspaceId: string, id: number, role: Rol
 }
 
 /**
- * Holds the row until the transaction ends: whoever writes something that refers to this member has either been waited for,
- * or waits, and finds the member gone.
+ * Holds the row until the transaction ends. `share` keeps the member and their role as they are. `update` also waits for
+ * those who share it, and for whoever writes something that refers to this member; who comes later finds the member gone.
+ *
+ * @returns the role; undefined where there is no such member any more
  */
-export async function hold(db: Db, workspaceId: string, id: number): Promise<void> {
-  await db.select({ id: members.id }).from(members).where(isMember(workspaceId, id)).for("update");
+export async function hold(
+  db: Db,
+  workspaceId: string,
+  id: number,
+  how: "share" | "update",
+): Promise<Role | undefined> {
+  const [row] = await db
+    .select({ role: members.role })
+    .from(members)
+    .where(isMember(workspaceId, id))
+    .for(how);
+  return row?.role;
 }
 
 /** Takes the member's API keys, credentials and server grants along. */

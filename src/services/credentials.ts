@@ -9,8 +9,10 @@ import type { Ctx } from "#src/services/context.ts";
 import { dropCredentials } from "#src/services/credential-drops.ts";
 import { sealedFor } from "#src/services/credential-seal.ts";
 import { authorizationRequired } from "#src/services/member-auth.ts";
+import { asOfNow } from "#src/services/member-context.ts";
 import { outcomeOf } from "#src/services/oauth/revocations.ts";
 import { markReady, probeAs } from "#src/services/probes.ts";
+import { requireScope } from "#src/services/scopes.ts";
 import { find, type Server, type ServerInUse } from "#src/services/servers/find.ts";
 import { upstreamFailure } from "#src/services/upstream.ts";
 
@@ -75,7 +77,10 @@ async function keep(ctx: Ctx, server: Server, sealed: string | null): Promise<vo
   const key = { workspaceId: server.workspaceId, serverId: server.id, memberId: ctx.member.id };
   await ctx.db.transaction(async (tx) => {
     await serverRows.hold(tx, server.workspaceId, server.id, "share");
-    const now = await find({ ...ctx, db: tx }, server.id);
+    const ctxNow = await asOfNow(ctx, tx);
+    if (!ctxNow) throw notFound();
+    requireScope(ctxNow.member, "apps:write");
+    const now = await find(ctxNow, server.id);
     if (now.server.url !== server.url || now.server.authType !== server.authType)
       throw new AppError("conflict", `${server.name} was changed meanwhile. Try again.`);
     await rows.put(tx, key, { kind: server.authType, sealed });

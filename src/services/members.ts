@@ -74,7 +74,7 @@ export async function remove(ctx: Ctx, id: number): Promise<Tally> {
     if (target.role === "owner") await requireAnotherOwner(tx, workspaceId);
 
     // What they connect to at this moment is among what is revoked, or is refused.
-    await rows.hold(tx, workspaceId, id);
+    await rows.hold(tx, workspaceId, id, "update");
     const held = await credentialRows.removeOfMember(tx, workspaceId, id);
     const begun = await beginDrop({ ...ctx, db: tx }, held);
     await rows.remove(tx, workspaceId, id);

@@ -209,15 +209,21 @@ test.each(demotions)("for a member who %s meanwhile, nothing is traded", async (
   await expectNothing(server.id, before);
 });
 
-test("tokens that come when the member has been removed are revoked, and not kept", async () => {
+const losses: [what: string, change: (by: Person, of: Person) => Promise<unknown>][] = [
+  ["has been removed", (by, of) => by.delete(`members/${of.memberId}`)],
+  ["may only view by now", (by, of) => by.patch(`members/${of.memberId}`, { role: "viewer" })],
+  ["no longer sees the server", (by, of) => by.patch(`members/${of.memberId}`, { role: "member" })],
+];
+test.each(losses)("tokens that come when the member %s are revoked, and not kept", async (_, change) => {
   const { ada, server, authorizeUrl } = await flow();
-  const gus = await makePerson(app, { name: "Gus", role: "member", workspaceId: ada.workspaceId });
+  await ada.put(`mcp-servers/${server.id}/access`, { access: "restricted" });
+  const gus = await makePerson(app, { name: "Gus", role: "admin", workspaceId: ada.workspaceId });
   const { location, flowCookie } = await begin(app, gus, authorizeUrl);
   const callback = await issuer.login(location.href);
   const revoked = issuer.asked.filter(({ path }) => path === "/revoke").length;
   issuer.answers["/token"] = async ({ form }) => {
     delete issuer.answers["/token"];
-    await ada.delete(`members/${gus.memberId}`);
+    await change(ada, gus);
     return fetch(`${issuer.issuer}/token`, { method: "POST", body: form });
   };
 

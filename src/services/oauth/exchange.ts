@@ -10,6 +10,7 @@ import { audit } from "#src/services/audit-events.ts";
 import { announce } from "#src/services/changes.ts";
 import type { Ctx } from "#src/services/context.ts";
 import { authFields } from "#src/services/member-auth.ts";
+import { asOfNow } from "#src/services/member-context.ts";
 import { clientOf, forgetClient, type KnownClient, type UsedClient } from "#src/services/oauth/clients.ts";
 import { type FlowSecrets, unknownFlow } from "#src/services/oauth/flow.ts";
 import { columnsOf, grantOf, sealGrant } from "#src/services/oauth/grants.ts";
@@ -94,7 +95,9 @@ async function keep(ctx: Ctx, begun: BegunFlow, used: UsedClient, columns: Colum
   const key = { workspaceId, serverId, memberId: ctx.member.id };
   const storing = ctx.db.transaction(async (tx) => {
     await serverRows.hold(tx, workspaceId, serverId, "share");
-    const now = await serverRows.forUse(tx, viewerOf(ctx), serverId);
+    const ctxNow = await asOfNow(ctx, tx);
+    if (!ctxNow?.member.scopes.includes("apps:write")) return false;
+    const now = await serverRows.forUse(tx, viewerOf(ctxNow), serverId);
     if (!now || !isAsBegun(now.server, begun)) return false;
     if (!(await clientOf({ ...ctx, db: tx }, now.server, used))) return false;
     await credentialRows.put(tx, key, {
