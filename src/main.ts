@@ -2,12 +2,14 @@ import { createApp } from "#src/app.ts";
 import { openDeps } from "#src/boot/deps.ts";
 import { announce } from "#src/boot/announce.ts";
 import { startFailure } from "#src/boot/start-failure.ts";
+import { logStrayErrors } from "#src/boot/stray-errors.ts";
 import { stopOnSignal } from "#src/boot/stop.ts";
 import { readSettings } from "#src/settings.ts";
 
 try {
   const settings = readSettings(process.env);
   const { deps, stopWork, close } = await openDeps(settings);
+  logStrayErrors(deps.log);
   const app = createApp(deps).listen({
     hostname: deps.settings.host,
     port: deps.settings.port,
