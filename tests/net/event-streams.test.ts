@@ -121,7 +121,7 @@ describe("an event stream", () => {
     await using peer = await startDrip(HEAD, "data: tick\n\n", 5);
     using fetch = localGuard();
 
-    const response = await fetch(`http://127.0.0.1:${peer.port}/`, { limits: { totalMs: 60 } });
+    const response = await fetch(`http://127.0.0.1:${peer.port}/`, { limits: { totalMs: 400 } });
 
     expect(await errorOf(response.text())).toMatchObject({ kind: "timeout", stage: "http" });
   });

@@ -57,7 +57,7 @@ describe("time", () => {
     await using peer = await startDrip(`${OK}content-length: 100000\r\n\r\n`, "x", 5);
     using fetch = localGuard();
 
-    const response = await fetch(`http://127.0.0.1:${peer.port}/`, { limits: { totalMs: 80 } });
+    const response = await fetch(`http://127.0.0.1:${peer.port}/`, { limits: { totalMs: 400 } });
 
     expect(await errorOf(response.text())).toMatchObject({ kind: "timeout", stage: "http" });
   });
@@ -66,7 +66,7 @@ describe("time", () => {
     await using peer = await startScript(`${OK}content-length: 100\r\n\r\nhalf`);
     using fetch = localGuard();
 
-    const response = await fetch(`http://127.0.0.1:${peer.port}/`, { limits: { idleMs: 30 } });
+    const response = await fetch(`http://127.0.0.1:${peer.port}/`, { limits: { idleMs: 200 } });
 
     expect(await errorOf(response.text())).toMatchObject({ kind: "timeout", stage: "http" });
   });
@@ -79,7 +79,7 @@ describe("time", () => {
     using fetch = localGuard();
 
     const error = await errorOf(
-      fetch(`http://127.0.0.1:${peer.port}/`, { followRedirects: "same-host", limits: { totalMs: 80 } }),
+      fetch(`http://127.0.0.1:${peer.port}/`, { followRedirects: "same-host", limits: { totalMs: 400 } }),
     );
 
     expect(error).toMatchObject({ kind: "timeout", stage: "http" });
