@@ -42,13 +42,12 @@ export async function openPostgres(url: string): Promise<Database> {
 }
 
 /**
- * The driver waits for what runs, not for what is still queued for a connection: that it would run later, when it has
- * been closed, and nobody waits. Whoever queues last knows that all before have begun.
+ * The driver's own end waits for what runs, but not for what is queued, which would run later, on connections that nobody
+ * waits for. When the last in the queue is answered, all before it have begun.
  */
 async function close(client: Client): Promise<void> {
   const until = performance.now() + CLOSE_MS;
-  const begun = client`select 1`.catch(() => {});
-  await Promise.race([begun, Bun.sleep(CLOSE_MS)]);
+  await withinPatience(client`select 1`).catch(() => {});
   await client.end({ timeout: Math.max(until - performance.now(), 0) / 1_000 });
 }
 

@@ -48,8 +48,6 @@ export async function openMemory(): Promise<Database> {
   return databaseOn(engine, () => engine.close());
 }
 
-const noMatter = (): void => {};
-
 function databaseOn(engine: Engine, close: () => Promise<void>): Database {
   let closing: Promise<void> | undefined;
   return {
@@ -64,6 +62,9 @@ function databaseOn(engine: Engine, close: () => Promise<void>): Database {
     },
     ping: () => withinPatience(engine.query("select 1")),
     // What is queued is otherwise met by an engine that is gone.
-    close: () => (closing ??= withinPatience(engine.query("select 1")).catch(noMatter).then(close)),
+    close: () =>
+      (closing ??= withinPatience(engine.query("select 1"))
+        .catch(() => {})
+        .then(close)),
   };
 }
