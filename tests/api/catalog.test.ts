@@ -316,3 +316,13 @@ test("a viewer reads and does not call; strangers and other workspaces do neithe
   expect((await vic.get(`${path}/tools`)).code).toBe("member_auth_required");
   expect((await vic.post(`${path}/resources/read`, { uri: "r:1" })).code).toBe("member_auth_required");
 });
+
+test("a list that a server calls invalid is its own failure: the caller sent it nothing", async () => {
+  const odd = startFakeMcpServer({ "tools/list": (message) => error(message, -32602, "Invalid params") });
+  const { bob, path } = await connected(odd.url);
+
+  const answer = await bob.get(`${path}/tools`);
+
+  expect([answer.status, answer.code]).toEqual([502, "upstream_failed"]);
+  await odd.stop();
+});

@@ -4,7 +4,8 @@ import { credentials, servers } from "#src/db/schema.ts";
 import type { McpServer } from "#src/services/servers/index.ts";
 import { testApp } from "#tests/support/app.ts";
 import { startLegacyMcpServer } from "#tests/support/legacy-mcp-server.ts";
-import { makePeople } from "#tests/support/people.ts";
+import { startFakeMcpServer } from "#tests/support/fake-mcp-server.ts";
+import { makePeople, makePerson, type Person } from "#tests/support/people.ts";
 import { addReadyServer, addServer, nowhere, startGuardedMcpServer } from "#tests/support/servers.ts";
 import { serveSite } from "#tests/support/site.ts";
 
@@ -107,6 +108,33 @@ test("api_key: a new secret takes the place of the old one, also on live connect
   expect(new Set(seen)).toEqual(new Set(["Bearer second-secret"]));
   await any.stop();
 });
+
+const losses: [what: string, change: (by: Person, of: Person) => Promise<unknown>, status: number][] = [
+  ["was removed", (by, of) => by.delete(`members/${of.memberId}`), 404],
+  ["may only view by now", (by, of) => by.patch(`members/${of.memberId}`, { role: "viewer" }), 403],
+  ["no longer sees the server", (by, of) => by.patch(`members/${of.memberId}`, { role: "member" }), 404],
+];
+test.each(losses)(
+  "api_key: a member who %s while the secret is tried keeps none",
+  async (_, change, status) => {
+    const { ada } = await makePeople(app);
+    const gus = await makePerson(app, { name: "Gus", role: "admin", workspaceId: ada.workspaceId });
+    const slow = startFakeMcpServer({
+      "notifications/initialized": async () => {
+        await change(ada, gus);
+        return new Response(null, { status: 202 });
+      },
+    });
+    const { id } = await addServer(ada, { url: slow.url, authType: "api_key" });
+    await ada.put(`mcp-servers/${id}/access`, { access: "restricted" });
+
+    const answer = await gus.post(`mcp-servers/${id}/credentials`, { secret: "the right secret" });
+
+    expect(answer.status).toBe(status);
+    expect(await rowsOf(id)).toEqual([]);
+    await slow.stop();
+  },
+);
 
 test("api_key: a server that is down keeps no secret, and says that it is down", async () => {
   const { ada, bob } = await makePeople(app);

@@ -33,9 +33,10 @@ test("closing lets all that was asked before end, however much of it still waits
   const asked = Array.from({ length: 200 }, () => rowsOf(own.db, sql`select 1 as one from pg_sleep(0.001)`));
 
   await own.close();
-  const answers = await Promise.race([Promise.all(asked), Bun.sleep(1_000)]);
+  // An answer takes a few steps of its own to whoever asked.
+  await new Promise(setImmediate);
 
-  expect(answers).toHaveLength(200);
+  expect(new Set(asked.map((one) => Bun.peek.status(one)))).toEqual(new Set(["fulfilled"]));
 });
 
 test("a database that answers can be pinged", async () => {
